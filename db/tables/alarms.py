@@ -1,0 +1,50 @@
+"""Alarm occurrences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.tables.base import Record
+from db.types import UtcDateTime
+
+
+class AlarmRow(Record, kw_only=True):
+    """One occurrence of an alarm rule. Its id is deterministic (thing, rule, onset), so two observers make one row.
+
+    `active`, `acknowledged` are the two halves of the ISA-18.2 state; shelving is a flag over it. `texts` keeps title,
+    cause, consequence and response as they read at the onset, in every language.
+    """
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        Index(None, "thing_id"),
+        Index(None, "onset_at"),
+        Index("ix_alarm_open", "active", "acknowledged"),
+    )
+
+    thing_id: Mapped[str]
+    thing_name: Mapped[str]
+    thing_kind: Mapped[str]
+    place_id: Mapped[str | None] = mapped_column(ForeignKey("place.id"), default=None)
+    point: Mapped[str]
+    rule: Mapped[str]
+    priority: Mapped[str]
+    life_safety: Mapped[bool] = mapped_column(default=False)
+    value: Mapped[Any] = mapped_column(JSON, default=None)
+    limit: Mapped[Any] = mapped_column("limit_value", JSON, default=None)
+    unit: Mapped[str] = mapped_column(default="")
+    texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default_factory=dict)
+    active: Mapped[bool] = mapped_column(default=True)
+    acknowledged: Mapped[bool] = mapped_column(default=False)
+    onset_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    acknowledged_by: Mapped[str | None] = mapped_column(default=None)
+    shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    shelved_by: Mapped[str | None] = mapped_column(default=None)
+    case_definition: Mapped[str | None] = mapped_column(default=None)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"), default=None)

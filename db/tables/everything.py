@@ -1,0 +1,15 @@
+"""All tables at once, for the migrations and the journal's look at its kinds."""
+
+from db.tables.alarms import AlarmRow
+from db.tables.base import Base, Record
+from db.tables.cases import CaseRow
+from db.tables.journal import Counter, Entry
+from db.tables.people import Person, Residency
+from db.tables.places import Community, Place
+from db.tables.security import Operator, Setting
+from db.tables.things import ThingCard
+
+__all__ = [
+    "AlarmRow", "Base", "CaseRow", "Community", "Counter", "Entry", "Operator", "Person", "Place", "Record",
+    "Residency", "Setting", "ThingCard",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The application without pixels: rules, services, devices, reports and the command line."""

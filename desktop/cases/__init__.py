@@ -1,0 +1,1 @@
+"""Cases: what must be handled and closed, run by an engine that reads definition files."""

@@ -1,0 +1,1 @@
+"""The field service: MQTT intake, quality, alarm evaluation and telemetry, in a thread or a process of its own."""

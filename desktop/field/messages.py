@@ -1,0 +1,127 @@
+"""What the field service and the console tell each other, in a thread or across two processes.
+
+Values do not travel here: the console reads them from the latest-value table (`latest.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from desktop.things.model import Priority, Thing, Value
+
+LinkState = Literal["off", "connecting", "up", "lost"]
+
+
+class FieldSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the field service needs to start."""
+
+    broker: str
+    """`mqtt://HOST:PORT` or `mqtts://HOST:PORT`."""
+    community: str
+    """The 12-digit code; the service listens to `linli/1/<community>/#`."""
+    data_dir: str
+    """Holds `telemetry.db` (may be deleted) and `handover.db` (alarm changes not yet in the records store)."""
+    key: bytes
+    """32 bytes for both files."""
+    discovery_prefix: str = "homeassistant"
+    capacity: int = 65_536
+    """Slots of the latest-value table, one a point."""
+    username: str = ""
+    password: str = ""
+    out_of_service: tuple[str, ...] = ()
+    """Things under maintenance: shown, recorded, never in alarm."""
+
+
+class ThingSeen(msgspec.Struct, frozen=True, tag=True):
+    """A thing was described, for the first time or anew. Point i of its model has slot `slot + 1 + i`."""
+
+    thing: Thing
+    slot: int
+
+
+class ThingGone(msgspec.Struct, frozen=True, tag=True):
+    """A thing's description was withdrawn (empty retained payload)."""
+
+    thing_id: str
+
+
+class AlarmChange(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """An alarm began or ended. Already durable in the hand-over file; answered by `AlarmStored`."""
+
+    seq: int
+    alarm_id: str
+    """Deterministic: thing, rule, onset."""
+    thing_id: str
+    thing_name: str
+    kind: str
+    point: str
+    rule: str
+    priority: Priority
+    active: bool
+    onset_ms: int
+    at_ms: int
+    """When it changed: the onset when active, the return when not."""
+    value: Value | None
+    limit: Value | None
+    unit: str
+    title: dict[str, str]
+    cause: dict[str, str]
+    consequence: dict[str, str]
+    response: dict[str, str]
+    life_safety: bool = False
+    case: str | None = None
+
+
+class Happened(msgspec.Struct, frozen=True, tag=True):
+    """A device told an event (a passage, a pressed button). For showing; not a business record."""
+
+    thing_id: str
+    event: str
+    at_ms: int
+    data: dict[str, Value]
+
+
+class Health(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Sent once a second: how the intake is doing. Every loss is in here."""
+
+    link: LinkState
+    link_since_ms: int
+    link_detail: str
+    messages: int
+    rate: float
+    rejected: dict[str, int]
+    """Refused messages by reason (not_utf8, too_big, too_deep, not_finite, wrong_type, unknown_thing, huge_topic …)."""
+    dropped: dict[str, int]
+    """What did not reach a queue's end, by queue (history, events). There is no key for alarms: none is ever dropped."""
+    queued: dict[str, int]
+    things: int
+    points: int
+    samples_stored: int
+    broker_dropped: int | None
+    """`$SYS/broker/publish/messages/dropped`, None when the broker does not tell."""
+    refused_models: tuple[str, ...] = ()
+    problem: str = ""
+    """A standing trouble in plain English, as a full disk; empty when there is none."""
+
+
+class AlarmStored(msgspec.Struct, frozen=True, tag=True):
+    """The records store has the change: the hand-over file may forget it."""
+
+    seq: int
+
+
+class OutOfService(msgspec.Struct, frozen=True, tag=True):
+    """Stop or resume alarm evaluation of a thing."""
+
+    thing_id: str
+    out: bool
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """End the service after writing what is queued."""
+
+
+FromField = ThingSeen | ThingGone | AlarmChange | Happened | Health
+ToField = AlarmStored | OutOfService | Stop

@@ -1,0 +1,1 @@
+"""People: residents and staff, each once, masked until there is a reason."""

@@ -1,0 +1,1 @@
+"""Places: the community, its buildings, homes, gates and plant rooms."""

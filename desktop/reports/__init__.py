@@ -1,0 +1,1 @@
+"""Reports: real PDFs, made from the stores without a window."""

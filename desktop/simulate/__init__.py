@@ -1,0 +1,1 @@
+"""A building that talks MQTT like real devices do, drawn from the thing models."""

@@ -1,0 +1,1 @@
+"""Things: every device and system, described by a data file, never by code."""

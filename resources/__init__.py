@@ -1,0 +1,1 @@
+"""Data packs: thing models, case definitions, words, themes, icons, fonts. No code but the loader."""

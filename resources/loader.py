@@ -1,0 +1,126 @@
+"""Reads the data packs. A mistake in a file is told with file, line and reason."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+T = TypeVar("T")
+
+
+class DataFileError(Exception):
+    """A data file is refused. `line` counts from 1 and is 0 when no line can be named."""
+
+    def __init__(self, file: Path, line: int, reason: str) -> None:
+        super().__init__(f"{file.name}:{line}: {reason}")
+        self.file = file
+        self.line = line
+        self.reason = reason
+
+
+def folder(*parts: str) -> Path:
+    """The path of a folder or file of the data packs."""
+    return Path(str(files("resources"))).joinpath(*parts)
+
+
+def read(path: Path) -> Any:
+    """The plain content of a .json, .yaml or .toml file.
+
+    Raises DataFileError for bytes that are not UTF-8 or text that does not parse.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataFileError(path, path.read_bytes()[: error.start].count(b"\n") + 1, "not UTF-8") from error
+    try:
+        if path.suffix == ".toml":
+            return tomllib.loads(text)
+        if path.suffix == ".json":
+            return msgspec.json.decode(text)
+        return yaml.safe_load(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DataFileError(path, _line_in(str(error)), str(error)) from error
+    except msgspec.DecodeError as error:
+        raise DataFileError(path, _json_error_line(text, str(error)), str(error)) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise DataFileError(path, line, str(error.problem)) from error
+    except RecursionError as error:
+        raise DataFileError(path, 0, "nested too deeply") from error
+
+
+def load(path: Path, type_: type[T]) -> T:
+    """The file as `type_` (a msgspec struct), checked strictly.
+
+    Raises DataFileError, naming the line of the wrong value.
+    """
+    content = read(path)
+    try:
+        return msgspec.convert(content, type_, strict=True)
+    except msgspec.ValidationError as error:
+        raise error_at(path, str(error)) from error
+
+
+def error_at(path: Path, message: str, at: str | None = None) -> DataFileError:
+    """A DataFileError for the place `at` (`$.limits[0].value`), or the place msgspec's message ends with."""
+    reason, _, found = message.partition(" - at `")
+    return DataFileError(path, line_of(path, at or found.rstrip("`")), reason)
+
+
+def line_of(path: Path, at: str) -> int:
+    """The line (from 1) where the value at a path such as `$.states[2].name` begins; 0 if unknown."""
+    if path.suffix == ".toml":
+        return _toml_line(path.read_text(encoding="utf-8"), at)
+    try:
+        # YAML is a superset of JSON close enough to find lines in both with one parser.
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return 0
+    line = node.start_mark.line + 1 if node else 0
+    for step in _steps(at):
+        if isinstance(node, yaml.MappingNode) and isinstance(step, str):
+            pair = next(((k, v) for k, v in node.value if k.value == step), None)
+            if pair is None:
+                return line
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+def _steps(at: str) -> list[str | int]:
+    steps: list[str | int] = []
+    for part in at.removeprefix("$").replace("[", ".[").split("."):
+        if part.startswith("[") and part[1:-1].isdigit():
+            steps.append(int(part[1:-1]))
+        elif part and not part.startswith("["):
+            steps.append(part)
+    return steps
+
+
+def _toml_line(text: str, at: str) -> int:
+    names = [step for step in _steps(at) if isinstance(step, str)]
+    for number, line in enumerate(text.splitlines(), 1):
+        if names and line.split("=")[0].strip().strip('"') == names[-1]:
+            return number
+    return 0
+
+
+def _line_in(message: str) -> int:
+    _, _, rest = message.partition("at line ")
+    digits = rest.split(",")[0].strip(" )")
+    return int(digits) if digits.isdigit() else 0
+
+
+def _json_error_line(text: str, message: str) -> int:
+    _, _, rest = message.partition("(byte ")
+    digits = rest.rstrip(")")
+    return text.encode()[: int(digits)].count(b"\n") + 1 if digits.isdigit() else 0

@@ -1,0 +1,1 @@
+"""What tests share: time and ids held still, and stores that are real."""

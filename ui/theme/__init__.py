@@ -1,0 +1,1 @@
+"""One visual language: tokens from `resources/themes`, fonts, icons, the style sheet and the palette."""
