@@ -1,0 +1,256 @@
+"""Things for screens: descriptions and values from the field, places and maintenance from the office's cards."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.store import Records, Transaction
+from db.tables.places import Place
+from db.tables.things import ThingCard
+from desktop.field.messages import FromField, Health, OutOfService, ThingGone, ThingSeen, ToField
+from desktop.kernel.bus import Changed
+from desktop.kernel.clock import Clock
+from desktop.kernel.errors import Invalid, NotFound, Refused
+from desktop.security.principal import Principal, act, require
+from desktop.things.model import Reading, Thing
+from desktop.things.quality import seen_now
+from desktop.things.views import ThingView
+
+log = logging.getLogger(__name__)
+
+NEVER = Reading(None, "none", 0.0)
+
+
+class LiveField(Protocol):
+    """What this service needs of the field's host."""
+
+    def things(self) -> dict[str, tuple[Thing, int]]: ...
+    def reading(self, slot: int) -> Reading: ...
+    def health(self) -> Health | None: ...
+    def on(self, handler: Callable[[FromField], None]) -> object: ...
+    def send(self, message: ToField) -> None: ...
+    def history(
+        self, thing_id: str, point: str, since: float, until: float, most: int
+    ) -> list[tuple[float, float]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    id: str
+    code: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    name: str
+    place_id: str | None
+    out_of_service: bool
+    out_reason: str
+
+
+class _Office:
+    """What the records store says of things, whole and never changed: a refresh puts a new one in its place."""
+
+    def __init__(self, cards: dict[str, _Card], places: dict[str, _Place]) -> None:
+        self.cards = cards
+        self.places = places
+        self.by_code = {place.code: place for place in places.values()}
+
+
+class Things:
+    """Every device and what it says now.
+
+    `all`, `get`, `reading`, `readings` and `online` read memory only and may be called on the UI thread at 10 Hz; the
+    rest waits for a disk and belongs on an executor thread.
+    """
+
+    def __init__(self, records: Records, clock: Clock, field: LiveField) -> None:
+        self._records = records
+        self._clock = clock
+        self._field = field
+        self._lock = threading.Lock()
+        self._office = _Office({}, {})
+        self._known: dict[str, tuple[Thing, int]] = {}
+        self._slots: dict[str, dict[str, tuple[int, float]]] = {}
+        self._views: dict[str, ThingView] = {}
+        field.on(self._hear)
+        self.refresh()
+
+    def all(self) -> list[ThingView]:
+        """Every thing, those that were never placed last, by place and name."""
+        return sorted((self._current(view) for view in list(self._views.values())), key=_order)
+
+    def get(self, thing_id: str) -> ThingView | None:
+        view = self._views.get(thing_id)
+        return None if view is None else self._current(view)
+
+    def reading(self, thing_id: str, point: str) -> Reading:
+        """The point's latest value with its quality as of now; one of quality "none" for what is not known."""
+        slot = self._slots.get(thing_id, {}).get(point)
+        if slot is None:
+            return NEVER
+        return self._seen(slot, self.online(thing_id), self._line_is_up(), self._clock.now().timestamp())
+
+    def readings(self, thing_id: str) -> dict[str, Reading]:
+        """Every point of the thing, by name."""
+        online, line, now = self.online(thing_id), self._line_is_up(), self._clock.now().timestamp()
+        return {name: self._seen(slot, online, line, now) for name, slot in self._slots.get(thing_id, {}).items()}
+
+    def online(self, thing_id: str) -> bool | None:
+        """Whether the device says it is reachable; None while it never told."""
+        known = self._known.get(thing_id)
+        if known is None:
+            return None
+        value = self._field.reading(known[1]).value
+        return value if isinstance(value, bool) else None
+
+    def history(
+        self, thing_id: str, point: str, since: float, until: float, most: int = 2000
+    ) -> list[tuple[float, float]]:
+        """Stored samples as (Unix seconds, value), thinned to at most `most`."""
+        return self._field.history(thing_id, point, since, until, most)
+
+    def assign(self, who: Principal, thing_id: str, place_id: str | None, name: str = "") -> None:
+        """Places a thing and names it; None takes it out of its place, an empty name is the device's own.
+
+        Raises NotAllowed, NotFound for a thing nobody knows, Refused for a place that is not there.
+        """
+        require(who, "things.place")
+
+        def place(tx: Transaction) -> None:
+            row = None if place_id is None else tx.get(Place, place_id)
+            if place_id is not None and (row is None or row.state != "active"):
+                raise Refused(f"there is no place {place_id}", place=place_id)
+            card = self._card(tx, thing_id)
+            card.place_id, card.name = place_id, name.strip()
+
+        self._records.write(act(who, "things.assign", self._clock), place)
+        self.refresh()
+
+    def set_out_of_service(self, who: Principal, thing_id: str, out: bool, reason: str) -> None:
+        """Stops (or resumes) the alarms of a thing under maintenance; its values stay shown.
+
+        Raises NotAllowed, NotFound, Invalid("reason") when it is taken out without saying why.
+        """
+        require(who, "things.out_of_service")
+        reason = reason.strip()
+        if out and not reason:
+            raise Invalid("taking a thing out of service needs a reason", "reason")
+
+        def take(tx: Transaction) -> None:
+            card = self._card(tx, thing_id)
+            card.out_of_service, card.out_reason = out, reason if out else ""
+
+        op = "things.out_of_service" if out else "things.in_service"
+        self._records.write(act(who, op, self._clock, reason or None), take)
+        self.refresh()
+        self._field.send(OutOfService(thing_id, out))
+
+    def refresh(self) -> None:
+        """Reads cards and places anew. Raises StoreError."""
+        office = self._records.read(_office)
+        with self._lock:
+            self._office = office
+            known = self._field.things()
+            for thing, slot in known.values():
+                self._know(thing, slot)
+            for thing_id in self._known.keys() - known.keys():
+                self._forget(thing_id)
+
+    def changed(self, event: Changed) -> None:
+        """For the bus: cards or places changed here or elsewhere."""
+        if event.touches("thing", "place"):
+            self.refresh()
+
+    def _hear(self, message: FromField) -> None:
+        if isinstance(message, ThingSeen):
+            with self._lock:
+                self._know(message.thing, message.slot)
+        elif isinstance(message, ThingGone):
+            with self._lock:
+                self._forget(message.thing_id)
+
+    def _know(self, thing: Thing, slot: int) -> None:
+        self._known[thing.id] = thing, slot
+        self._slots[thing.id] = {
+            point.name: (slot + 1 + index, point.stale_after) for index, point in enumerate(thing.model.points)
+        }
+        self._views[thing.id] = self._merge(thing)
+
+    def _forget(self, thing_id: str) -> None:
+        for table in (self._known, self._slots, self._views):
+            table.pop(thing_id, None)
+
+    def _merge(self, thing: Thing) -> ThingView:
+        card = self._office.cards.get(thing.id)
+        placed = self._office.places.get(card.place_id) if card and card.place_id else None
+        place = placed or self._office.by_code.get(thing.place)
+        return ThingView(
+            id=thing.id,
+            name=(card.name if card else "") or thing.name,
+            thing=thing,
+            place_id=place.id if place else None,
+            place_code=place.code if place else thing.place,
+            place_path=place.path if place else (),
+            out_of_service=bool(card and card.out_of_service),
+            out_reason=card.out_reason if card else "",
+            online=None,
+        )
+
+    def _current(self, view: ThingView) -> ThingView:
+        online = self.online(view.id)
+        if online is view.online:
+            return view
+        view = replace(view, online=online)
+        with self._lock:
+            if view.id in self._views:
+                self._views[view.id] = replace(self._views[view.id], online=online)
+        return view
+
+    def _seen(self, slot: tuple[int, float], online: bool | None, line: bool, now: float) -> Reading:
+        return seen_now(self._field.reading(slot[0]), online, line, slot[1], now)
+
+    def _line_is_up(self) -> bool:
+        health = self._field.health()
+        return health is None or health.link == "up"
+
+    def _card(self, tx: Transaction, thing_id: str) -> ThingCard:
+        card = tx.get(ThingCard, thing_id)
+        if card is None:
+            known = self._known.get(thing_id)
+            if known is None:
+                raise NotFound(f"no thing {thing_id}", what="thing")
+            card = tx.add(ThingCard(id=thing_id, kind=known[0].model.kind))
+        return card
+
+
+def _office(session: Session) -> _Office:
+    cards = {
+        card.id: _Card(card.name, card.place_id, card.out_of_service, card.out_reason)
+        for card in session.scalars(select(ThingCard))
+    }
+    rows = {place.id: place for place in session.scalars(select(Place).where(Place.state == "active"))}
+    return _Office(cards, {id_: _Place(id_, row.code, _path(row, rows)) for id_, row in rows.items()})
+
+
+def _path(row: Place, rows: dict[str, Place]) -> tuple[str, ...]:
+    names: list[str] = []
+    at: Place | None = row
+    seen: set[str] = set()
+    while at is not None and at.id not in seen:
+        seen.add(at.id)
+        names.append(at.name)
+        at = rows.get(at.parent_id) if at.parent_id else None
+    return tuple(reversed(names))
+
+
+def _order(view: ThingView) -> tuple[bool, tuple[str, ...], str, str]:
+    return not view.place_path, view.place_path, view.name, view.id
