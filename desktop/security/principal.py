@@ -38,3 +38,9 @@ def require(who: Principal, permission: str) -> None:
 def act(who: Principal, op: str, clock: Clock, reason: str | None = None, offset_minutes: int = 480) -> Act:
     """The journal's heading for what `who` does now."""
     return Act(op, who.id, who.name, who.terminal, clock.now(), offset_minutes, reason)
+
+
+def command_line(terminal: str) -> Principal:
+    """Whoever runs `linli` with the store's passphrase in hand. Not an operator: reports and checks, no business."""
+    may = frozenset({"reports.make", "alarms.see", "cases.see", "journal.see", "journal.verify", "settings.change"})
+    return Principal("command-line", "command-line", "命令行", frozenset(), may, terminal)
