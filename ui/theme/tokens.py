@@ -64,14 +64,15 @@ def load_theme(name: str) -> Theme:
 
 
 @cache
-def _measures() -> dict[str, dict[str, int]]:
-    measures: dict[str, dict[str, int]] = read(folder("themes", "measures.toml"))
-    return measures
+def measures() -> dict[str, dict[str, int]]:
+    """Every measure, by group and name."""
+    read_measures: dict[str, dict[str, int]] = read(folder("themes", "measures.toml"))
+    return read_measures
 
 
 def px(group: str, name: str) -> int:
     """A measure in pixels: `px("space", "page")`. Raises KeyError for one that measures.toml lacks."""
-    return _measures()[group][name]
+    return measures()[group][name]
 
 
 _current = "light"

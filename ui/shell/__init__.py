@@ -1,0 +1,1 @@
+"""What stands around the pages: sidebar, top bar, status strip, command palette."""
