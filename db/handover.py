@@ -81,7 +81,8 @@ class Handover:
     def active(self) -> dict[str, bytes]:
         """The active alarms as the last appends left them."""
         with self._begin() as connection:
-            return {id_: state for id_, state in connection.exec_driver_sql("SELECT id, state FROM active").all()}
+            rows = connection.exec_driver_sql("SELECT id, state FROM active").all()
+        return {str(id_): bytes(state) for id_, state in rows}
 
     def close(self) -> None:
         self._engine.dispose()
