@@ -38,6 +38,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     minimum: float | None = None
     maximum: float | None = None
     decimals: int = 0
+    enum: tuple[Value, ...] = ()
+    """The only values there are, where the list is closed; anything else the device sends is bad."""
     labels: Mapping[str, Text] = {}
     """Words for the values of an enumeration or a boolean, keyed by the value's text ("true", "2", "up")."""
     main: bool = False
@@ -102,6 +104,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: Text
+    simulate: Mapping[str, object] = {}
 
 
 class ThingModel(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,93 @@
+"""The shape of a thing-model file: the TD 1.1 terms the program reads and our own `linli:` terms (docs/thing-models.md).
+
+Other TD terms (descriptions, forms, schemas of event data) may stand beside them; inside an alarm, which is all ours, an
+unknown word is a mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+from desktop.kernel.words import Text
+from desktop.things.model import Condition, Danger, Priority, Value
+
+Words = Annotated[str, Meta(min_length=1)]
+Seconds = Annotated[float, Meta(ge=0)]
+System = Literal["water", "power", "lift", "fire", "gas", "flood", "access", "energy", "light", "other"]
+
+
+class TextForm(msgspec.Struct, frozen=True):
+    """A text in both languages; more may follow."""
+
+    zh: Words
+    en: Words
+
+    def text(self) -> Text:
+        return {"zh": self.zh, "en": self.en}
+
+
+class VersionForm(msgspec.Struct, frozen=True):
+    model: Words
+
+
+class PropertyForm(msgspec.Struct, frozen=True, kw_only=True):
+    titles: TextForm
+    type: Literal["boolean", "integer", "number", "string"]
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    enum: tuple[Value, ...] = ()
+    read_only: bool = field(name="readOnly", default=False)
+    symbol: str = field(name="linli:symbol", default="")
+    decimals: Annotated[int, Meta(ge=0, le=6)] = field(name="linli:decimals", default=0)
+    labels: dict[str, TextForm] = field(name="linli:labels", default_factory=dict)
+    main: bool = field(name="linli:main", default=False)
+    stale_after: Annotated[float, Meta(gt=0)] = field(name="linli:staleAfter", default=60.0)
+    history: Literal["every", "change", "none"] = field(name="linli:history", default="change")
+    simulate: Mapping[str, object] = field(name="linli:simulate", default_factory=dict)
+
+
+class ActionForm(msgspec.Struct, frozen=True, kw_only=True):
+    titles: TextForm
+    danger: Danger = field(name="linli:danger", default="none")
+
+
+class EventForm(msgspec.Struct, frozen=True, kw_only=True):
+    titles: TextForm
+    simulate: Mapping[str, object] = field(name="linli:simulate", default_factory=dict)
+
+
+class AlarmForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")]
+    priority: Priority
+    when: Annotated[tuple[Condition, ...], Meta(min_length=1)]
+    title: TextForm
+    cause: TextForm
+    consequence: TextForm
+    response: TextForm
+    source: Words
+    on_delay: Seconds = 0.0
+    off_delay: Seconds = 0.0
+    deadband: Seconds = 0.0
+    life_safety: bool = False
+    maximum_limit: float | None = None
+    """The highest `above` that the source allows; a site may set a lower one."""
+    case: Words | None = None
+
+
+class ModelForm(msgspec.Struct, frozen=True, kw_only=True):
+    type: str | tuple[str, ...] = field(name="@type")
+    titles: TextForm
+    version: VersionForm
+    icon: Words = field(name="linli:icon")
+    system: System = field(name="linli:system")
+    indicator: str = field(name="linli:indicator", default="")
+    # Read one by one by the loader, so that a mistake is told with the name of its property and its line.
+    properties: dict[str, object]
+    actions: dict[str, object] = field(default_factory=dict)
+    events: dict[str, object] = field(default_factory=dict)
+    alarms: tuple[object, ...] = field(name="linli:alarms", default=())
