@@ -1,0 +1,153 @@
+"""The latest-value table: one fixed slot a point, written by the intake, read by screens, in one process or two.
+
+A slot is guarded by a sequence number that is odd while it is written, so that a reader never sees half of a value and
+nobody waits for a lock. There is one writer. The table lies in a bytearray or in shared memory alike.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from multiprocessing.shared_memory import SharedMemory
+from typing import Protocol, get_args
+
+from desktop.things.model import Quality, Reading, Value
+
+MAX_TEXT = 63
+"""Bytes of UTF-8 a text value keeps; a longer one is cut between two characters."""
+
+_QUALITIES: tuple[Quality, ...] = get_args(Quality)
+_CODES = {quality: code for code, quality in enumerate(_QUALITIES)}
+_NEVER = Reading(None, "none", 0.0)
+_EMPTY, _BOOL, _INT, _FLOAT, _TEXT = range(5)
+
+# Value, received, the device's own time (NaN: not told), kind, quality, length of text, text.
+_AS_FLOAT = struct.Struct("@dddBBB63s")
+_AS_INT = struct.Struct("@qddBBB63s")
+_FLOAT_HEAD = struct.Struct("@dddBBB")
+_INT_HEAD = struct.Struct("@qddBBB")
+_SLOT = 96
+_SEQUENCE = 4
+assert _AS_FLOAT.size <= _SLOT
+
+_INT_RANGE = range(-(2**63), 2**63)
+
+
+def size_of(capacity: int) -> int:
+    """Bytes of a table with so many slots."""
+    return capacity * (_SLOT + _SEQUENCE)
+
+
+class LatestValues(Protocol):
+    """What screens need of the table."""
+
+    def reading(self, slot: int) -> Reading: ...
+
+
+class LatestTable:
+    """The table over a buffer of `size_of(capacity)` bytes."""
+
+    def __init__(self, capacity: int, buffer: bytearray | memoryview | None = None) -> None:
+        whole = memoryview(buffer if buffer is not None else bytearray(size_of(capacity)))
+        self.capacity = capacity
+        # Sequence numbers first: written with one aligned store each, which `pack_into` would not promise.
+        self._sequence = whole[: capacity * _SEQUENCE].cast("I")
+        self._slots = whole[capacity * _SEQUENCE : size_of(capacity)]
+        self._whole = whole
+
+    def write(
+        self, slot: int, value: Value | None, quality: Quality, at: float, device_at: float | None = None
+    ) -> None:
+        """Sets the point's latest value; one writer at a time. Raises IndexError for no such slot."""
+        told = math.nan if device_at is None else device_at
+        code = _CODES[quality]
+        sequence, slots, offset = self._sequence, self._slots, slot * _SLOT
+        before = sequence[slot]
+        # A writer that was killed half-way leaves an odd number, which stays odd until this write is whole.
+        sequence[slot] = (before | 1) & 0xFFFFFFFF
+        kind = type(value)
+        if kind is float:
+            _FLOAT_HEAD.pack_into(slots, offset, value, at, told, _FLOAT, code, 0)
+        elif kind is bool:
+            _INT_HEAD.pack_into(slots, offset, value, at, told, _BOOL, code, 0)
+        elif kind is int and value in _INT_RANGE:
+            _INT_HEAD.pack_into(slots, offset, value, at, told, _INT, code, 0)
+        elif kind is str:
+            text = _cut(value)  # type: ignore[arg-type]
+            _AS_INT.pack_into(slots, offset, 0, at, told, _TEXT, code, len(text), text)
+        elif value is None:
+            _INT_HEAD.pack_into(slots, offset, 0, at, told, _EMPTY, code, 0)
+        else:
+            _FLOAT_HEAD.pack_into(slots, offset, _to_float(value), at, told, _FLOAT, code, 0)
+        sequence[slot] = ((before | 1) + 1) & 0xFFFFFFFF
+
+    def requalify(self, slot: int, quality: Quality) -> None:
+        """Keeps value and times, changes what they are worth."""
+        now = self.reading(slot)
+        self.write(slot, now.value, quality, now.at, now.device_at)
+
+    def clear(self, slot: int) -> None:
+        """Back to never seen."""
+        self.write(slot, None, "none", 0.0)
+
+    def reading(self, slot: int) -> Reading:
+        """The latest value; quality "none" for a slot that was never written. Raises IndexError for no such slot."""
+        sequence, offset = self._sequence, slot * _SLOT
+        for _ in range(1000):
+            before = sequence[slot]
+            if before & 1:
+                continue
+            raw = bytes(self._slots[offset : offset + _AS_FLOAT.size])
+            if sequence[slot] == before:
+                return _NEVER if before == 0 else _read(raw)
+        # The writer died in the middle of this slot: what it held is not known any more.
+        return _NEVER
+
+    def release(self) -> None:
+        """Lets go of the buffer, so that shared memory can be closed."""
+        self._sequence.release()
+        self._slots.release()
+        self._whole.release()
+
+
+class SharedTable(LatestTable):
+    """The table in shared memory. The console creates it and destroys it; the field service attaches by its name."""
+
+    def __init__(self, capacity: int, name: str | None = None) -> None:
+        self._memory = SharedMemory(name=name, create=name is None, size=size_of(capacity) if name is None else 0)
+        self._owner = name is None
+        self.name = self._memory.name
+        super().__init__(capacity, self._memory.buf)
+
+    def release(self) -> None:
+        super().release()
+        self._memory.close()
+        if self._owner:
+            self._memory.unlink()
+
+
+def _read(raw: bytes) -> Reading:
+    value, at, told, kind, quality, size, text = _AS_FLOAT.unpack(raw)
+    device_at = None if told != told else told
+    found: Value | None = None
+    if kind == _FLOAT:
+        found = value
+    elif kind == _BOOL:
+        found = bool(_INT_HEAD.unpack_from(raw)[0])
+    elif kind == _INT:
+        found = _INT_HEAD.unpack_from(raw)[0]
+    elif kind == _TEXT:
+        found = text[:size].decode("utf-8", "replace")
+    return Reading(found, _QUALITIES[quality], at, device_at)
+
+
+def _cut(text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    return data if len(data) <= MAX_TEXT else data[:MAX_TEXT].decode("utf-8", "ignore").encode()
+
+
+def _to_float(value: float | str | bool) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, 1 if value > 0 else -1)  # type: ignore[operator]
