@@ -9,8 +9,9 @@ checked at every load all the same, strictly and to the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -239,9 +240,9 @@ def _key(value: Value) -> str:
 def _read(raw: object, type_: type[T], at: str) -> T:
     """`raw` as `type_`. Raises _Mistake with the path from the file's root, also for an unknown `linli:` term."""
     if isinstance(raw, dict):
-        known = {field.encode_name for field in msgspec.structs.fields(_struct(type_))}
+        form: Hashable = type_
         for key in raw:
-            if isinstance(key, str) and key.startswith("linli:") and key not in known:
+            if isinstance(key, str) and key.startswith("linli:") and key not in _terms(form):
                 raise _Mistake(f"{at}.{key}", f"{key} is no term of ours here")
     try:
         return msgspec.convert(raw, type_, strict=True)
@@ -250,6 +251,6 @@ def _read(raw: object, type_: type[T], at: str) -> T:
         raise _Mistake(at + found.rstrip("`").removeprefix("$"), reason) from error
 
 
-def _struct(type_: type[Any]) -> type[msgspec.Struct]:
-    assert issubclass(type_, msgspec.Struct)
-    return type_
+@cache
+def _terms(form: Any) -> frozenset[str]:
+    return frozenset(field.encode_name for field in msgspec.structs.fields(form))
