@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import event, inspect, text
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import History
@@ -18,6 +18,7 @@ from db import journal
 from db.engine import open_engine
 from db.errors import StoreError, store_error
 from db.journal import Act, Head, Verdict
+from db.schema import JOURNAL_TRIGGERS, stamp
 from db.tables.base import Base, Record
 from db.tables.journal import Counter
 
@@ -209,18 +210,12 @@ def _watch(session: Session) -> dict[tuple[str, str], _Change]:
     return seen
 
 
-APPEND_ONLY = """
-CREATE TRIGGER journal_no_{verb} BEFORE {VERB} ON journal BEGIN
-  SELECT RAISE(ABORT, 'the journal is append-only');
-END
-"""
-
-
-def create_schema(connection: Any) -> None:
-    """The schema as the tables say it; a migrated store must come out the same (tests compare them)."""
+def create_schema(connection: Connection) -> None:
+    """The schema as the tables say it, for tests; a migrated store must come out the same (a test compares them)."""
     Base.metadata.create_all(connection)
-    for verb in ("update", "delete"):
-        connection.execute(text(APPEND_ONLY.format(verb=verb, VERB=verb.upper())))
+    for trigger in JOURNAL_TRIGGERS:
+        connection.exec_driver_sql(trigger)
+    stamp(connection)
 
 
 __all__ = ["Act", "Changes", "Head", "Records", "StoreError", "Transaction", "Verdict", "create_schema"]

@@ -74,16 +74,19 @@ class Accounts:
 
         Raises WrongPassword, LockedOut, or AccountOff (only told to who knows the password). Each try is journalled.
         """
-        wanted = rules.normal_login(login)
-        row = self._records.read(lambda session: _by_login(session, wanted))
-        if row is None:
-            self._refuse_stranger(wanted, password)
-        return self._try(row, password, "sign_in")
+        return self._known_or_stranger(login, password, "sign_in")
 
     def confirm(self, who: Principal, password: str) -> None:
         """Proves again that `who` is there, after idling. Counts and journals failures like a sign-in."""
         row = self._records.read(lambda session: _by_id(session, who.id))
         self._try(row, password, "unlock")
+
+    def second_person(self, login: str, password: str) -> Principal:
+        """Who stands beside the signed-in one for an act that needs two. Raises and counts like `sign_in`.
+
+        That it is somebody else, and who may do it, is for the caller to see to.
+        """
+        return self._known_or_stranger(login, password, "second_person")
 
     def operators(self) -> list[OperatorView]:
         """Every account, by login."""
@@ -139,6 +142,13 @@ class Accounts:
 
         self._records.write(act(who, "security.change_password", self._clock), work)
 
+    def _known_or_stranger(self, login: str, password: str, op: str) -> Principal:
+        wanted = rules.normal_login(login)
+        row = self._records.read(lambda session: _by_login(session, wanted))
+        if row is None:
+            self._refuse_stranger(wanted, password, op)
+        return self._try(row, password, op)
+
     def _try(self, row: Operator, password: str, op: str) -> Principal:
         """One try at a password. The slow hashing stays off the writer's thread; its outcome is judged on fresh rows."""
         self._refuse_locked(row, op)
@@ -187,14 +197,14 @@ class Accounts:
             )
             raise LockedOut(until)
 
-    def _refuse_stranger(self, login: str, password: str) -> NoReturn:
+    def _refuse_stranger(self, login: str, password: str, op: str) -> NoReturn:
         failures, locked_until = self._strangers.get(login, (0, 0.0))
         rest = locked_until - self._clock.monotonic()
         if rest > 0:
-            self._note_stranger(login, "security.sign_in_refused")
+            self._note_stranger(login, f"security.{op}_refused")
             raise LockedOut(self._clock.now() + timedelta(seconds=rest))
         self._hasher.verify(self._hasher.nobody, password)
-        self._note_stranger(login, "security.sign_in_failed")
+        self._note_stranger(login, f"security.{op}_failed")
         failures, locks = rules.failures_after(failures)
         if len(self._strangers) >= MOST_STRANGERS:
             self._strangers.clear()
