@@ -7,6 +7,7 @@ errors (RecursionError, UnicodeDecodeError): everything becomes `Unreadable` her
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,13 +24,31 @@ T = TypeVar("T")
 
 
 def text(payload: bytes, limit: int = MAX_BYTES) -> str:
-    """The payload as text without control characters but line feeds and tabs. Raises Unreadable."""
+    """The payload as plain text (see `plain`). Raises Unreadable."""
     if len(payload) > limit:
         raise Unreadable("too_big", f"{len(payload)} bytes, at most {limit}")
     try:
-        return payload.decode("utf-8")
+        return plain(payload.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise Unreadable("not_utf8", str(error)) from error
+
+
+def plain(text: str) -> str:
+    """The text without what could disturb whoever shows it: control characters (but line feeds and tabs), marks that
+    turn the direction of writing, lone surrogates, and whatever exceeds MAX_STRING."""
+    return text[:MAX_STRING].translate(_UNSEEN)
+
+
+_UNSEEN = dict.fromkeys(
+    [
+        *(code for code in range(0x20) if chr(code) not in "\t\n"),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),
+        0xFEFF,
+    ]
+)
 
 
 def json(payload: bytes, limit: int = MAX_BYTES) -> Any:
@@ -50,21 +69,36 @@ def _decode(payload: bytes, decoder: msgspec.json.Decoder[T], limit: int) -> T:
     try:
         return decoder.decode(payload)
     except msgspec.ValidationError as error:
-        raise Unreadable("wrong_type", str(error)) from error
+        # A number beyond what a float holds is told as a wrong type.
+        reason = "not_finite" if "out of range" in str(error) else "wrong_type"
+        raise Unreadable(reason, str(error)) from error
     except UnicodeDecodeError as error:
         raise Unreadable("not_utf8", str(error)) from error
     except msgspec.DecodeError as error:
-        message = str(error)
-        if "utf-8" in message.lower() or "surrogate" in message.lower():
-            raise Unreadable("surrogate" if "surrogate" in message.lower() else "not_utf8", message) from error
-        if "out of range" in message.lower():
-            raise Unreadable("not_finite", message) from error
-        raise Unreadable("not_json", message) from error
+        raise Unreadable(_why(payload, str(error)), str(error)) from error
     except (RecursionError, MemoryError) as error:
         raise Unreadable("too_deep", type(error).__name__) from error
 
 
 _ANY: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+
+
+def _why(payload: bytes, message: str) -> str:
+    """The reason behind a decoder's message; only asked once something is wrong."""
+    try:
+        payload.decode("utf-8")
+    except UnicodeDecodeError:
+        return "not_utf8"
+    if "surrogate" in message or _LONE_SURROGATE.search(payload):
+        return "surrogate"
+    at = _AT_BYTE.search(message)
+    if at and payload.startswith((b"NaN", b"Infinity"), int(at[1])):
+        return "not_finite"
+    return "not_json"
+
+
+_AT_BYTE = re.compile(r"\(byte (\d+)\)")
+_LONE_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 
 
 def too_deep(payload: bytes) -> bool:

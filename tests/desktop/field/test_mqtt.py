@@ -43,7 +43,7 @@ def test_it_hears_what_plain_paho_hears(broker: Mosquitto) -> None:
     ready = threading.Event()
     old.on_subscribe = lambda *_: ready.set()
     old.on_connect = lambda client, *_: client.subscribe("t/#", 1)
-    old.on_message = lambda _c, _u, m: plain.append((m.topic.encode(), m.payload, m.retain))
+    old.on_message = lambda _c, _u, m: plain.append((m.topic.encode(), bytes(m.payload), m.retain))
     old.connect("127.0.0.1", broker.port)
     old.loop_start()
     assert ready.wait(10)
