@@ -1,0 +1,1 @@
+"""Alarms as pages: the list, the response, and the sound."""
