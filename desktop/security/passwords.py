@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+NO_PASSWORD = "!"
+"""Kept in place of a hash for an account that nobody can sign in to until it is given a password."""
+
 
 class Hasher(Protocol):
     """Hashes passwords. `nobody` is the hash of a password that nobody has, checked for logins that do not exist."""
@@ -38,11 +41,15 @@ class Argon2:
         return self._argon2.hash(password)
 
     def verify(self, hashed: str, password: str) -> bool:
-        """Whether the password is right. A hash that cannot be read is like a wrong one, and says so in the log."""
+        """Whether the password is right. An account without a password takes as long to say no as one that has one.
+
+        Raises argon2's InvalidHashError for a hash that was never one: that is damage and not a wrong password.
+        """
         from argon2.exceptions import VerificationError
 
+        wanted = self.nobody if hashed == NO_PASSWORD else hashed
         try:
-            return self._argon2.verify(hashed, password)
+            return self._argon2.verify(wanted, password) and wanted == hashed
         except VerificationError:
             return False
 

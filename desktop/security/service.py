@@ -18,7 +18,7 @@ from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.kernel.ids import NewId
 from desktop.security import rules
 from desktop.security.errors import AccountOff, LockedOut, WrongPassword
-from desktop.security.passwords import Argon2, Hasher
+from desktop.security.passwords import NO_PASSWORD, Argon2, Hasher
 from desktop.security.principal import Principal, act, require, system
 from desktop.security.roles import FIRST_ROLES, checked, permissions_of
 from desktop.security.views import OperatorView
@@ -49,7 +49,7 @@ class Accounts:
         self._strangers: dict[str, tuple[int, float]] = {}
 
     def needs_setup(self) -> bool:
-        """Whether nobody has an account yet."""
+        """Whether nobody can sign in yet."""
         return self._records.read(_is_empty)
 
     def set_up(self, login: str, name: str, password: str) -> Principal:
@@ -264,7 +264,7 @@ class Accounts:
 
 
 def _is_empty(session: Session) -> bool:
-    return session.scalar(select(Operator.id).limit(1)) is None
+    return session.scalar(select(Operator.id).where(Operator.password_hash != NO_PASSWORD).limit(1)) is None
 
 
 def _by_login(session: Session, login: str) -> Operator | None:
