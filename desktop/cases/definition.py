@@ -195,7 +195,7 @@ def _mistakes(definition: CaseDefinition) -> Iterator[Mistake]:
 
 
 def _texts_and_names(definition: CaseDefinition) -> Iterator[Mistake]:
-    groups = {
+    groups: dict[str, tuple[State | CaseField | Move | Urgency, ...]] = {
         "states": definition.states,
         "fields": definition.fields,
         "moves": definition.moves,

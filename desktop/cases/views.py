@@ -23,7 +23,8 @@ class CaseView:
     urgency: str
     thing_id: str | None
     place_id: str | None
-    place_path: str
+    place_path: tuple[str, ...]
+    """Names from the building down; empty where it has no place."""
     assignee_id: str | None
     assignee_name: str
     opened_at: datetime

@@ -1,0 +1,89 @@
+"""A definition file is read as it says, or refused with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.cases.definition import load_definitions
+from resources.loader import folder
+
+GOOD = (folder("cases") / "device-fault.yaml").read_text(encoding="utf-8")
+
+
+def test_every_shipped_definition_loads() -> None:
+    loaded = load_definitions(folder("cases"))
+    assert loaded.refused == ()
+    assert loaded.newest()["device-fault"].title == {"zh": "设备故障", "en": "Device fault"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("to: in_progress", "to: nowhere", "there is no state 'nowhere'"),
+        ("from: [done]", "from: [finished]", "there is no state 'finished'"),
+        ("needs: {fields: [arrived_at]}", "needs: {fields: [arived_at]}", "there is no field 'arived_at'"),
+        ("needs: {fields: [result, cause, evidence]}", "needs: {fields: [cause, evidence]}", "without result"),
+        ("needs: {fields: [result, cause, evidence]}", "needs: {fields: [result, cause]}", "without evidence"),
+        ("needs: {fields: [satisfaction]}", "needs: {reason: true}", "without satisfaction"),
+        ("title: {zh: 已派单, en: Assigned}", "title: {zh: 已派单}", "the text has no en"),
+        ("title: {zh: 已派单, en: Assigned}", "titel: {zh: 已派单, en: Assigned}", "unknown field `titel`"),
+        ("initial: true, clock: true", "clock: true", "0 states are initial"),
+        ("en: Assigned}, clock: true", "en: Assigned}, initial: true", "2 states are initial"),
+        ("end: archived", "end: void", "no state ends in the archive"),
+        ("from: [followed_up]\n    to: archived", "from: [archived]\n    to: archived", "nothing leaves it"),
+        ("when: {satisfaction: [unsatisfied]}", "when: {satisfaction: [angry]}", "no choice with these options"),
+        ("type: number", "type: money", "Invalid enum value"),
+        ("due_minutes: 240", "due_minutes: 0", "more than 0 minutes"),
+        ("due_minutes: 240", "due_minutes: soon", "Expected `int`"),
+        ("name: low,", "name: normal,", "used twice"),
+        ("version: 1", "version: 1\nvesion: 2", "unknown field"),
+        ("states:\n", "states:\n  - {name: limbo, title: {zh: 悬, en: Limbo}}\n", "no move leads to 'limbo'"),
+        ("closing:\n", "closing: [\n", ""),
+    ],
+)
+def test_a_mistake_is_refused_with_its_line_and_the_rest_loads(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    assert old in GOOD
+    bad = GOOD.replace(old, new, 1)
+    (tmp_path / "a-bad.yaml").write_text(bad, encoding="utf-8")
+    (tmp_path / "b-good.yaml").write_text(GOOD, encoding="utf-8")
+    loaded = load_definitions(tmp_path)
+    assert list(loaded.definitions) == [("device-fault", 1)]
+    (error,) = loaded.refused
+    assert (error.file.name, reason in error.reason) == ("a-bad.yaml", True), str(error)
+    assert error.line > 0
+
+
+def test_the_line_is_that_of_the_mistake(tmp_path: Path) -> None:
+    bad = GOOD.replace("to: in_progress", "to: nowhere", 1)
+    (tmp_path / "bad.yaml").write_text(bad, encoding="utf-8")
+    (error,) = load_definitions(tmp_path).refused
+    assert bad.splitlines()[error.line - 1].strip() == "to: nowhere"
+
+
+def test_a_way_round_the_follow_up_is_found(tmp_path: Path) -> None:
+    short_cut = "  - {name: skip, title: {zh: 跳, en: Skip}, from: [done], to: archived, permission: cases.archive}\n"
+    (tmp_path / "bad.yaml").write_text(GOOD + short_cut, encoding="utf-8")
+    (error,) = load_definitions(tmp_path).refused
+    assert "a path leads to 'archived' without satisfaction" in error.reason
+
+
+def test_another_round_needs_its_own_result(tmp_path: Path) -> None:
+    bad = GOOD.replace(
+        "    to: reported\n    permission: cases.follow_up", "    to: done\n    permission: cases.follow_up"
+    )
+    assert bad != GOOD
+    (tmp_path / "bad.yaml").write_text(bad, encoding="utf-8")
+    (error,) = load_definitions(tmp_path).refused
+    assert "without cause, evidence, result" in error.reason
+
+
+def test_the_same_version_twice_is_refused_and_the_newest_opens(tmp_path: Path) -> None:
+    (tmp_path / "k.v1.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "k.v1-copy.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "k.yaml").write_text(GOOD.replace("version: 1", "version: 2"), encoding="utf-8")
+    loaded = load_definitions(tmp_path)
+    assert set(loaded.definitions) == {("device-fault", 1), ("device-fault", 2)}
+    assert loaded.newest()["device-fault"].version == 2
+    assert len(loaded.refused) == 1
