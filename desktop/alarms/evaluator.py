@@ -139,8 +139,6 @@ class _Rule:
     deadline: float | None = None
     instant_ms: int = 0
     """Since when it is otherwise than `alarm` says: the onset or return to be told once the delay ran out."""
-    last_ms: int = 0
-    """The newest instant told of this rule, so that no two occurrences share one."""
 
     def truth(self) -> bool | None:
         """True when all conditions hold, False when one does not, None when nobody can tell yet."""
@@ -187,6 +185,8 @@ class Evaluator:
         self._now = -inf
         self._things: dict[str, _Watched] = {}
         self._orphans: dict[tuple[str, str], _Orphan] = {}
+        self._last_ms: dict[tuple[str, str], int] = {}
+        """The newest instant told of a rule."""
         self._delays: list[tuple[float, int, _Rule]] = []
         """A heap of running delays; an entry whose rule has another deadline by now is void."""
         self._delays_made = 0
@@ -284,7 +284,9 @@ class Evaluator:
     def restore(self, alarms: Iterable[Active]) -> None:
         """Takes up the active alarms of the run before, without telling of them again. Call it before watching."""
         for alarm in alarms:
-            self._orphans[alarm.thing_id, alarm.rule.name] = _Orphan(alarm)
+            key = (alarm.thing_id, alarm.rule.name)
+            self._orphans[key] = _Orphan(alarm)
+            self._last_ms[key] = alarm.onset_ms
 
     def _take_up(self, watched: _Watched, rule: AlarmRule, before: _Watched | None) -> _Rule:
         """The rule at work in `watched`, with the state it had under the description before."""
@@ -293,10 +295,10 @@ class Evaluator:
             taken = old
             taken.owner = watched
         else:
-            taken = _Rule(watched, rule, old.alarm if old else None, last_ms=old.last_ms if old else 0)
+            taken = _Rule(watched, rule, old.alarm if old else None)
         orphan = self._orphans.pop((watched.thing.id, rule.name), None)
         if orphan:
-            taken.alarm, taken.last_ms = orphan.alarm, orphan.alarm.onset_ms
+            taken.alarm = orphan.alarm
         taken.conditions = []
         for condition in rule.when:
             known = before.slots.get(condition.point) if before else None
@@ -349,11 +351,8 @@ class Evaluator:
     def _tell(self, rule: _Rule) -> Transition:
         """Turns the rule's alarm on or off."""
         rule.deadline = None
-        at_ms = rule.instant_ms
-        if rule.last_ms - DEVICE_LATE * 1000 < at_ms <= rule.last_ms:
-            at_ms = rule.last_ms + 1
-        rule.last_ms = at_ms
         watched, slot = rule.owner, rule.conditions[0].slot
+        at_ms = self._distinct(watched.thing.id, rule.rule.name, rule.instant_ms)
         if rule.alarm is None:
             told: Transition = Onset(_begun(watched.thing, rule.rule, at_ms, slot.value))
             rule.alarm = told.alarm
@@ -364,7 +363,16 @@ class Evaluator:
         return told
 
     def _gone(self, alarm: Active) -> Return:
-        return Return(alarm, max(self._instant(None), alarm.onset_ms), None)
+        at_ms = self._distinct(alarm.thing_id, alarm.rule.name, self._instant(None))
+        return Return(alarm, max(at_ms, alarm.onset_ms), None)
+
+    def _distinct(self, thing_id: str, rule: str, at_ms: int) -> int:
+        """The instant, or the next free one: no two occurrences of a rule share an instant, for it makes their ids."""
+        last_ms = self._last_ms.get((thing_id, rule))
+        if last_ms is not None and last_ms - DEVICE_LATE * 1000 < at_ms <= last_ms:
+            at_ms = last_ms + 1
+        self._last_ms[thing_id, rule] = at_ms
+        return at_ms
 
     def _instant(self, device_at: float | None) -> int:
         """The instant of a message in Unix milliseconds: the device's where it told a believable one, else ours."""

@@ -1,0 +1,147 @@
+"""Which messages speak of one occurrence. Works on rows of one rule of one thing, inside a transaction.
+
+Two observers of one event may give it two ids (their clocks differ, or one lost its hand-over file): an onset that comes
+while the rule has an active occurrence is that occurrence. Messages may also come out of order, and then two real
+occurrences look like one until their returns are known. So every id has a row of its own with its own onset and return,
+and one taken for a copy points at the other by `extra["same_as"]` and stays out of sight; as soon as the two are known to
+lie apart it stands for itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from db.store import Transaction
+from db.tables.alarms import AlarmRow
+from db.tables.things import ThingCard
+from desktop.alarms.rules import Life, after, base_of
+from desktop.field.messages import AlarmChange
+from desktop.kernel.clock import from_ms
+
+SAME_AS = "same_as"
+ALSO = "also"
+
+
+def not_over() -> ColumnElement[bool]:
+    """Rows that are not normal, said so that the index on (active, acknowledged) finds them among any number."""
+    return or_(AlarmRow.active.is_(True), and_(AlarmRow.active.is_(False), AlarmRow.acknowledged.is_(False)))
+
+
+def unfinished(session: Session, row: AlarmRow) -> list[AlarmRow]:
+    """The other rows of the same rule that are not over, the oldest first."""
+    same = and_(AlarmRow.thing_id == row.thing_id, AlarmRow.rule == row.rule, AlarmRow.id != row.id)
+    return list(session.scalars(select(AlarmRow).where(not_over(), same).order_by(AlarmRow.onset_at, AlarmRow.id)))
+
+
+def is_copy(row: AlarmRow) -> bool:
+    return SAME_AS in row.extra
+
+
+def take_in(tx: Transaction, change: AlarmChange) -> None:
+    """Brings the rows to what the message says. Told twice, or late, it changes nothing that is known better."""
+    row = tx.get(AlarmRow, change.alarm_id)
+    at = None if change.active else from_ms(change.at_ms)
+    if row is None:
+        row = tx.add(_row(tx, change, at))
+        _place(tx, row)
+    elif at is None:
+        # The return came first: now the value at the onset is known.
+        row.value = change.value
+        return
+    elif row.returned_at == at and not row.active:
+        return
+    if at is not None:
+        row.returned_at = at
+        _end(tx, row, at)
+
+
+def put_life(row: AlarmRow, life: Life) -> None:
+    """Writes what became of the row's life by an act of a person or by a shelf's end."""
+    row.acknowledged = life.acknowledged
+    if not life.shelved:
+        row.shelved_until = row.shelved_by = None
+
+
+def life_of(row: AlarmRow, now: datetime, out: bool = False) -> Life:
+    """Where the row stands now; a shelf whose time is up does not count, whether or not that was written yet."""
+    life = Life(base_of(row.active, row.acknowledged), row.shelved_until is not None)
+    if row.shelved_until is not None and row.shelved_until <= now:
+        life = after(life, "unshelve")
+    over = life.base == "normal" and not life.shelved
+    return Life(life.base, life.shelved, out and not over)
+
+
+def _row(tx: Transaction, change: AlarmChange, returned_at: datetime | None) -> AlarmRow:
+    card = tx.get(ThingCard, change.thing_id)
+    texts = {
+        "title": change.title, "cause": change.cause, "consequence": change.consequence, "response": change.response,
+    }  # fmt: skip
+    return AlarmRow(
+        id=change.alarm_id,
+        thing_id=change.thing_id,
+        thing_name=change.thing_name,
+        thing_kind=change.kind,
+        place_id=card.place_id if card else None,
+        point=change.point,
+        rule=change.rule,
+        priority=change.priority,
+        life_safety=change.life_safety,
+        value=change.value,
+        limit=change.limit,
+        unit=change.unit,
+        texts=texts,
+        onset_at=from_ms(change.onset_ms),
+        returned_at=returned_at,
+        case_definition=change.case,
+    )
+
+
+def _place(tx: Transaction, row: AlarmRow) -> None:
+    """A new row: a copy of the rule's active occurrence where there is one, else an occurrence of its own."""
+    root = next((r for r in unfinished(tx.session, row) if r.active and not _apart(r, row)), None)
+    if root is None:
+        _stand(tx, row)
+        return
+    row.active, row.acknowledged = False, True
+    row.extra = {**row.extra, SAME_AS: root.id}
+    root.extra = {**root.extra, ALSO: [*root.extra.get(ALSO, ()), row.id]}
+
+
+def _stand(tx: Transaction, row: AlarmRow) -> None:
+    """The row is an occurrence of its own. Under a shelf it stays there: shelving hides the rule, not one occurrence."""
+    shelved = next((r for r in unfinished(tx.session, row) if r.shelved_until and not r.active), None)
+    row.active, row.acknowledged = row.returned_at is None, False
+    if shelved and row.active:
+        row.shelved_until, row.shelved_by = shelved.shelved_until, shelved.shelved_by
+        put_life(shelved, after(Life("returned", shelved=True), "unshelve"))
+    elif shelved:
+        row.acknowledged = True
+
+
+def _end(tx: Transaction, row: AlarmRow, at: datetime) -> None:
+    """The row returned. That also ends the occurrence it is a copy of, unless they lie apart."""
+    root = tx.session.get_one(AlarmRow, str(row.extra[SAME_AS])) if is_copy(row) else row
+    if root is row:
+        row.active = False
+    elif root.active and not _apart(root, row):
+        root.active, root.returned_at = False, at
+    _part(tx, root)
+
+
+def _part(tx: Transaction, root: AlarmRow) -> None:
+    """Copies that turn out to lie apart from the occurrence stand for themselves."""
+    for id_ in root.extra.get(ALSO, ()):
+        copy = tx.session.get_one(AlarmRow, str(id_))
+        if _apart(root, copy):
+            root.extra = {**root.extra, ALSO: [other for other in root.extra[ALSO] if other != id_]}
+            copy.extra = {key: value for key, value in copy.extra.items() if key != SAME_AS}
+            _stand(tx, copy)
+
+
+def _apart(one: AlarmRow, other: AlarmRow) -> bool:
+    """Whether one is known to have ended before the other began."""
+    first, second = sorted((one, other), key=lambda row: row.onset_at)
+    return first.returned_at is not None and first.returned_at <= second.onset_at
