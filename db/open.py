@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from db.engine import OLDEST_SQLITE, set_up
+from db.engine import OLDEST_SQLITE, Mode, set_up
 from db.errors import StoreError, store_error
 from db.files import free_name, sync_folder, write_whole
 from db.schema import APPLICATION_ID, SCHEMA
@@ -38,8 +38,8 @@ def open_records(
     Raises StoreError: "wrong_key"; "missing" when a store was here and is gone; "newer" for a later Linli's;
     "damaged", after the damaged files were moved aside (`records.db.damaged`): restore a backup then.
     """
-    path, identity = data_dir / STORE, data_dir / IDENTITY
-    known = _check_key(identity, key)
+    path, beside = data_dir / STORE, data_dir / IDENTITY
+    known = _check_key(beside, key)
     if known and not path.exists():
         raise StoreError("missing", f"{path} is gone; restore a backup")
     if not known and (aside := sorted(data_dir.glob(f"{STORE}.damaged*"))):
@@ -62,7 +62,7 @@ def open_records(
             raise StoreError("damaged", f"{error.detail}; moved to {quarantine(path).name}") from error
         raise
     if not known:
-        write_whole(identity, json.dumps({"key_check": key_check(key)}).encode())
+        write_whole(beside, identity(key))
     return Records(path, key, new_id, on_commit)
 
 
@@ -71,12 +71,17 @@ def key_check(key: bytes) -> str:
     return hmac.digest(key, b"linli/key-check/1", "sha256").hex()
 
 
+def identity(key: bytes) -> bytes:
+    """What stands in the file beside a store of this key."""
+    return json.dumps({"key_check": key_check(key)}).encode()
+
+
 def check_header(path: Path, key: bytes) -> int:
     """The schema number of a store, 0 for a file without tables.
 
     Raises StoreError "damaged" (unreadable with this key, or not a store of Linli) or "newer".
     """
-    with _connected(path, key) as connection:
+    with connected(path, key) as connection:
         application, schema, tables = (
             connection.execute(statement).fetchone()[0]
             for statement in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
@@ -92,7 +97,7 @@ def check_header(path: Path, key: bytes) -> int:
 
 def quick_check(path: Path, key: bytes) -> None:
     """SQLite's own look at every page of a store. Raises StoreError("damaged") with what it found."""
-    with _connected(path, key) as connection:
+    with connected(path, key) as connection:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreError("damaged", str(found))
@@ -109,15 +114,15 @@ def quarantine(path: Path) -> Path:
     return aside
 
 
-def _check_key(identity: Path, key: bytes) -> bool:
+def _check_key(beside: Path, key: bytes) -> bool:
     """Whether the store is known to be this key's. Raises StoreError("wrong_key")."""
-    if not identity.exists():
+    if not beside.exists():
         return False
     try:
-        expected = str(json.loads(identity.read_bytes())["key_check"])
+        expected = str(json.loads(beside.read_bytes())["key_check"])
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError("damaged", f"{identity.name} cannot be read: {error}") from error
-    if not hmac.compare_digest(expected, key_check(key)):
+        raise StoreError("damaged", f"{beside.name} cannot be read: {error}") from error
+    if not hmac.compare_digest(expected.encode(), key_check(key).encode()):
         raise StoreError("wrong_key", "this key is another store's")
     return True
 
@@ -127,20 +132,26 @@ def _log_was_left(path: Path) -> bool:
     return left.exists() and left.stat().st_size > 0
 
 
-class _connected:
-    """A plain driver connection for a look at the file; the driver's refusals come out as StoreError."""
+class connected:
+    """A driver connection of its own for a look at a store, closed after; the driver's refusals come as StoreError."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, mode: Mode = "reader") -> None:
         if sqlcipher.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError("library", f"SQLite {sqlcipher.sqlite_version} has the WAL-reset fault")
-        self._path, self._key = path, key
+        self._path, self._key, self._mode = path, key, mode
 
     def __enter__(self) -> Any:
         try:
             # mode=rw: a look must not make a file.
-            self._connection = sqlcipher.connect(f"{self._path.absolute().as_uri()}?mode=rw", uri=True, timeout=10.0)
-            set_up(self._connection, self._key, "reader")
+            self._connection = sqlcipher.connect(
+                f"{self._path.absolute().as_uri()}?mode=rw", uri=True, timeout=10.0, isolation_level=None
+            )
         except sqlcipher.Error as error:
+            raise store_error(error) or error from error
+        try:
+            set_up(self._connection, self._key, self._mode)
+        except sqlcipher.Error as error:
+            self._connection.close()
             raise store_error(error) or error from error
         return self._connection
 
