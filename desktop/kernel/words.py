@@ -31,6 +31,13 @@ def catalogue(lang: Lang) -> dict[str, str]:
     return words
 
 
+class _Facts(dict[str, object]):
+    """Facts of a message; one that is missing is drawn as unknown, for an error must always be told."""
+
+    def __missing__(self, name: str) -> str:
+        return "—"
+
+
 class Words:
     """Speaks one language: `words("alarms.count", n=3)`."""
 
@@ -44,6 +51,14 @@ class Words:
         """
         text = catalogue(self.lang)[key]
         return text.format(**facts) if facts else text
+
+    def told(self, error: Exception) -> str:
+        """What a failure says to its user: what happened and what to do, in one or two sentences."""
+        known = catalogue(self.lang)
+        key = f"errors.{getattr(error, 'code', 'unexpected')}"
+        facts = {"detail": str(error), **getattr(error, "facts", {})}
+        parts = [known[part] for part in (key, f"{key}.do") if part in known]
+        return (" " if self.lang == "en" else "").join(part.format_map(_Facts(facts)) for part in parts) or str(error)
 
     def of(self, text: Text) -> str:
         """A data file's text in this language, else in Chinese."""

@@ -1,7 +1,7 @@
 """The sound of alarms: one short tone a priority, always the same; only a critical one repeats until it is answered.
 
-Qt's sound classes are not part of the Essentials, so the platform's own player is started: winsound, paplay, pw-play, aplay or
-afplay, else the system's beep.
+Qt's sound classes are not part of the Essentials, so the platform's own player is started: winsound, paplay, pw-play, aplay
+or afplay, else the system's beep.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class Player(QObject):
         """Ends a tone that is still sounding."""
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.kill()
-            self._process.waitForFinished(500)
 
 
 class AlarmSound(QObject):
     """Sounds when an unacknowledged alarm is new, and again while a critical one is unanswered.
 
-    `muted` silences this terminal; the alarms stay unacknowledged. A new alarm sounds even after an earlier one was silenced.
+    `muted` silences this terminal; the alarms stay unacknowledged. A new alarm sounds even after an earlier one
+    was silenced.
     """
 
     def __init__(self, player: Player, parent: QObject | None = None) -> None:

@@ -31,6 +31,15 @@ def short(at: datetime, now: datetime) -> str:
     return f"{then:%m-%d %H:%M}" if then.year == today.year else f"{then:%Y-%m-%d %H:%M}"
 
 
+def read_local(text: str) -> datetime | None:
+    """The instant of `2026-11-22` or `2026-11-22 14:05` in the community's time; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return at.replace(tzinfo=_zone)
+
+
 def span(seconds: float) -> str:
     """A length of time: 0:42, 12:05, 3:12:05, and 2 d 3:12 from two days on."""
     whole = max(0, int(seconds))

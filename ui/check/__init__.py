@@ -1,0 +1,1 @@
+"""About this program, and its self-test as a page."""

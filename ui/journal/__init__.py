@@ -1,0 +1,1 @@
+"""The journal as a page: who did what, when, where, from what to what."""
