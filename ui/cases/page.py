@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
