@@ -1,0 +1,79 @@
+"""Alarm changes on their way to the console: on disk first, told after, forgotten when the records store has them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from db.errors import StoreError
+from db.handover import Handover
+from desktop.alarms.evaluator import Active, Onset, Return, change_of
+from desktop.field.messages import AlarmChange, FromField
+
+log = logging.getLogger(__name__)
+
+TELL_AGAIN = 30.0
+"""Seconds after which a change that nobody answered for is told again (recording it twice changes nothing)."""
+
+
+class AlarmBook:
+    """No change is ever dropped: what the disk refuses is kept and tried again. Called under the intake's lock."""
+
+    def __init__(self, handover: Handover, tell: Callable[[FromField], None]) -> None:
+        self._handover = handover
+        self._tell = tell
+        self._unsaved: list[Onset | Return] = []
+        self._told_at: float | None = None
+        self.problem = ""
+
+    @property
+    def unsaved(self) -> int:
+        return len(self._unsaved)
+
+    def active(self) -> list[Active]:
+        """The alarms that were active when the service last ended. Raises StoreError."""
+        return [msgspec.msgpack.decode(state, type=Active) for state in self._handover.active().values()]
+
+    def take(self, transitions: Sequence[Onset | Return]) -> None:
+        """Makes the changes durable in one commit, then tells of them."""
+        self._unsaved += transitions
+        if not self._unsaved:
+            return
+        changes = [change_of(each) for each in self._unsaved]
+        active = {
+            each.alarm.alarm_id: msgspec.msgpack.encode(each.alarm) if isinstance(each, Onset) else None
+            for each in self._unsaved
+        }
+        try:
+            seqs = self._handover.append([msgspec.msgpack.encode(change) for change in changes], active)
+        except StoreError as error:
+            if not self.problem:
+                log.error("alarms wait in memory, the hand-over file refuses: %s", error)
+            self.problem = f"alarms wait in memory, the hand-over file refuses: {error}"
+            return
+        self._unsaved = []
+        self.problem = ""
+        for change, seq in zip(changes, seqs, strict=True):
+            self._tell(msgspec.structs.replace(change, seq=seq))
+
+    def stored(self, seqs: Sequence[int]) -> None:
+        """The records store has these."""
+        try:
+            self._handover.forget(seqs)
+        except StoreError as error:
+            # They are told again later, and answered for again.
+            self.problem = f"the hand-over file refuses: {error}"
+
+    def tell_pending(self, now: float) -> None:
+        """Tells again of what nobody answered for, at the start and then every TELL_AGAIN seconds."""
+        if self._told_at is not None and now - self._told_at < TELL_AGAIN:
+            return
+        self._told_at = now
+        try:
+            for seq, payload in self._handover.pending():
+                change = msgspec.msgpack.decode(payload, type=AlarmChange)
+                self._tell(msgspec.structs.replace(change, seq=seq))
+        except StoreError as error:
+            self.problem = f"the hand-over file refuses: {error}"

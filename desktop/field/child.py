@@ -1,0 +1,45 @@
+"""The field service's own process: one pipe to the console, the latest values in shared memory."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from db.errors import StoreError
+from desktop.field.latest import SharedTable
+from desktop.field.messages import FieldSettings, FromField, Stop, ToField
+from desktop.field.service import FieldService
+
+log = logging.getLogger(__name__)
+
+
+def run(pipe: Connection, table_name: str) -> None:
+    """Serves until the console says Stop, or is gone: the pipe then ends, whatever killed the console."""
+    # Ctrl+C is the console's to hear; it says Stop when it has finished.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settings = msgspec.msgpack.decode(pipe.recv_bytes(), type=FieldSettings)
+    table = SharedTable(settings.capacity, table_name)
+    sending = threading.Lock()
+
+    def tell(message: FromField) -> None:
+        with sending:
+            pipe.send_bytes(msgspec.msgpack.encode(message))
+
+    try:
+        service = FieldService(settings, table, tell)
+    except StoreError as error:
+        log.error("the field service cannot start: %s", error)
+        table.release()
+        return
+    service.start()
+    try:
+        while not isinstance(message := msgspec.msgpack.decode(pipe.recv_bytes(), type=ToField), Stop):
+            service.hear(message)
+    except (EOFError, OSError):
+        log.info("the console is gone")
+    service.stop()
+    table.release()

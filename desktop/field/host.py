@@ -1,0 +1,226 @@
+"""Where the field service runs: in a thread of the console (small sites, tests) or in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from db.telemetry import TelemetryReader
+from desktop.field.child import run
+from desktop.field.latest import LatestTable, SharedTable
+from desktop.field.messages import FieldSettings, FromField, Health, OutOfService, Stop, ThingGone, ThingSeen, ToField
+from desktop.field.service import TELEMETRY_FILE, FieldService
+from desktop.things.model import Reading, Thing
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[FromField], None]
+
+HEARTBEAT_LOST = 15.0
+"""Seconds without a word from the process (health comes once a second) after which it is ended and started anew."""
+RESTART_WAIT = 1.0
+
+
+class FieldView(Protocol):
+    """The field service as the console sees it. `things`, `reading` and `health` read memory only."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def things(self) -> dict[str, tuple[Thing, int]]: ...
+    def reading(self, slot: int) -> Reading: ...
+    def health(self) -> Health | None: ...
+    def on(self, handler: Handler) -> None: ...
+    def send(self, message: ToField) -> None: ...
+    def history(
+        self, thing_id: str, point: str, since: float, until: float, most: int = 2000
+    ) -> list[tuple[float, float]]: ...
+
+
+@dataclass
+class _Ears:
+    """Keeps what the service told, and passes it on."""
+
+    things: dict[str, tuple[Thing, int]] = field(default_factory=dict)
+    health: Health | None = None
+    handlers: list[Handler] = field(default_factory=list)
+
+    def hear(self, message: FromField) -> None:
+        if isinstance(message, ThingSeen):
+            self.things = {**self.things, message.thing.id: (message.thing, message.slot)}
+        elif isinstance(message, ThingGone):
+            self.things = {id_: known for id_, known in self.things.items() if id_ != message.thing_id}
+        elif isinstance(message, Health):
+            self.health = message
+        for handler in list(self.handlers):
+            try:
+                handler(message)
+            except Exception:
+                log.exception("a listener of the field failed")
+
+
+class _Host:
+    """What both hostings share. Handlers are called on a thread of the host's."""
+
+    def __init__(self, settings: FieldSettings) -> None:
+        self._settings = settings
+        self._ears = _Ears()
+        self._table: LatestTable = self._new_table(settings.capacity)
+        self._past = TelemetryReader(Path(settings.data_dir) / TELEMETRY_FILE, settings.key)
+
+    def _new_table(self, capacity: int) -> LatestTable:
+        return LatestTable(capacity)
+
+    def things(self) -> dict[str, tuple[Thing, int]]:
+        """Every thing known, with its first slot; point i of its model has slot `first + 1 + i`."""
+        return self._ears.things
+
+    def reading(self, slot: int) -> Reading:
+        """The slot's latest value as the intake left it; what age and a lost line make of it, `seen_now` says."""
+        return self._table.reading(slot)
+
+    def health(self) -> Health | None:
+        return self._ears.health
+
+    def on(self, handler: Handler) -> None:
+        """Calls `handler` for everything the service tells from now on."""
+        self._ears.handlers.append(handler)
+
+    def history(
+        self, thing_id: str, point: str, since: float, until: float, most: int = 2000
+    ) -> list[tuple[float, float]]:
+        """Stored samples as (Unix seconds, value). Raises StoreError; waits for the disk."""
+        rows = self._past.history(thing_id, point, round(since * 1000), round(until * 1000), most)
+        return [(at / 1000, value) for at, value in rows]
+
+
+class ThreadHost(_Host):
+    """The service on threads of this process."""
+
+    def __init__(self, settings: FieldSettings) -> None:
+        super().__init__(settings)
+        self._service: FieldService | None = None
+
+    def start(self) -> None:
+        """Raises StoreError when a file of the service refuses."""
+        self._service = FieldService(self._settings, self._table, self._ears.hear)
+        self._service.start()
+
+    def stop(self) -> None:
+        if self._service:
+            self._service.stop()
+            self._service = None
+
+    def send(self, message: ToField) -> None:
+        if self._service:
+            self._service.hear(message)
+
+
+class ProcessHost(_Host):
+    """The service in a child process, started anew whenever it dies or goes silent. The key travels over the pipe."""
+
+    def __init__(self, settings: FieldSettings) -> None:
+        super().__init__(settings)
+        self._out = set(settings.out_of_service)
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._sending = threading.Lock()
+        self._stopping = threading.Event()
+        self._started = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="field-watcher", daemon=True)
+        self.restarts = 0
+
+    def _new_table(self, capacity: int) -> LatestTable:
+        return SharedTable(capacity)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        self._watcher.start()
+        self._started.wait(30)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.send(Stop())
+        if self._watcher.is_alive():
+            self._watcher.join(30)
+        self._table.release()
+
+    def send(self, message: ToField) -> None:
+        """Sends without waiting for an answer. While the process is down the message is lost: a change that nobody
+        answered for is told again, and what is out of service the next process hears at its start."""
+        if isinstance(message, OutOfService):
+            (self._out.add if message.out else self._out.discard)(message.thing_id)
+        with self._sending:
+            if self._pipe:
+                try:
+                    self._pipe.send_bytes(msgspec.msgpack.encode(message))
+                except OSError:
+                    log.info("the field process is gone; %s was not sent", type(message).__name__)
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._spawn()
+            self._listen()
+            self._reap()
+            if not self._stopping.is_set():
+                self.restarts += 1
+                log.info("the field process ended; starting it anew")
+                self._stopping.wait(RESTART_WAIT)
+
+    def _spawn(self) -> None:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        assert isinstance(self._table, SharedTable)
+        self._process = context.Process(target=run, args=(theirs, self._table.name), name="linli-field", daemon=True)
+        self._process.start()
+        theirs.close()
+        settings = msgspec.structs.replace(self._settings, out_of_service=tuple(sorted(self._out)))
+        ours.send_bytes(msgspec.msgpack.encode(settings))
+        with self._sending:
+            self._pipe = ours
+        self._started.set()
+
+    def _listen(self) -> None:
+        """Until the process ends, falls silent, or is asked to stop and has."""
+        assert self._pipe
+        heard = time.monotonic()
+        while True:
+            try:
+                if self._pipe.poll(1.0):
+                    self._ears.hear(msgspec.msgpack.decode(self._pipe.recv_bytes(), type=FromField))
+                    heard = time.monotonic()
+            except (EOFError, OSError):
+                return
+            if time.monotonic() - heard > HEARTBEAT_LOST:
+                log.warning("the field process fell silent and is ended")
+                return
+
+    def _reap(self) -> None:
+        with self._sending:
+            pipe, self._pipe = self._pipe, None
+        if pipe:
+            pipe.close()
+        if self._process:
+            self._process.join(10 if self._stopping.is_set() else 0.5)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join(10)
+            self._process.close()
+            self._process = None
+        if self._ears.health:
+            lost = msgspec.structs.replace(
+                self._ears.health, link="lost", link_detail="the field service is restarting"
+            )
+            self._ears.hear(lost)

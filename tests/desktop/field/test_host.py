@@ -1,0 +1,205 @@
+"""Both hostings, on a real broker, real files and a real second process: the same promises."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db.handover import Handover
+from desktop.field.host import FieldView, ProcessHost, ThreadHost
+from desktop.field.messages import AlarmStored, FieldSettings, OutOfService
+from desktop.field.service import HANDOVER_FILE
+from tests.desktop.field.site import Building, Listener, settings_for
+from tests.support.broker import Mosquitto, wait_until
+
+Start = Callable[..., FieldView]
+
+
+@pytest.fixture(params=[ThreadHost, ProcessHost], ids=["thread", "process"])
+def kind(request: pytest.FixtureRequest) -> type[ThreadHost] | type[ProcessHost]:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def settings(broker: Mosquitto, tmp_path: Path, key: bytes) -> FieldSettings:
+    return settings_for(broker, tmp_path, key)
+
+
+@pytest.fixture
+def host(kind: type[ThreadHost] | type[ProcessHost], settings: FieldSettings) -> Iterator[FieldView]:
+    found = kind(settings)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def ears(host: FieldView) -> Listener:
+    listener = Listener(host)
+    host.start()
+    listener.wait_link("up")
+    return listener
+
+
+@pytest.fixture
+def building(broker: Mosquitto) -> Iterator[Building]:
+    found = Building(broker)
+    yield found
+    found.stop()
+
+
+def wait_subscribed(ears: Listener, building: Building) -> None:
+    """The last of the subscriptions is the broker's own news: once it is heard, all are in place."""
+    wait_until(lambda: ears.health.broker_dropped is not None, 30, "subscribed")
+
+
+def test_a_new_thing_appears_and_its_values_can_be_read(ears: Listener, building: Building) -> None:
+    wait_subscribed(ears, building)
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+    building.status("gas-1", "online")
+    building.say("gas-1", concentration=3.5, state="normal", valve_open=True, calibrated=12)
+    ears.wait_value("gas-1", "calibrated", 12)
+    assert ears.reading("gas-1", "concentration").value == 3.5
+    assert ears.reading("gas-1", "concentration").quality == "good"
+    assert ears.reading("gas-1", "state").value == "normal"
+    assert ears.reading("gas-1", "valve_open").value is True
+    assert ears.reading("gas-1", "$online").value is True
+    assert ears.reading("gas-1", "fan_running").quality == "none"
+    building.withdraw("gas-1")
+    wait_until(lambda: "gas-1" not in ears.host.things())
+
+
+def test_what_was_retained_is_uncertain_and_never_an_alarm(
+    host: FieldView, building: Building, broker: Mosquitto
+) -> None:
+    building.describe("gas-1")
+    building.say("gas-1", retain=True, concentration=60.0)
+    ears = Listener(host)
+    host.start()
+    ears.wait_value("gas-1", "concentration", 60.0)
+    assert ears.reading("gas-1", "concentration").quality == "uncertain"
+    wait_subscribed(ears, building)
+    assert ears.alarms == []
+    building.say("gas-1", concentration=60.0)
+    wait_until(lambda: {change.rule for change in ears.alarms} == {"gas-high", "gas-low"})
+    assert ears.reading("gas-1", "concentration").quality == "good"
+
+
+def test_an_alarm_goes_through_and_is_forgotten_once_stored(
+    ears: Listener, building: Building, settings: FieldSettings
+) -> None:
+    wait_subscribed(ears, building)
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+    building.say("gas-1", concentration=30.0)
+    wait_until(lambda: ears.alarms)
+    [onset] = ears.alarms
+    assert (onset.thing_id, onset.rule, onset.active, onset.value, onset.limit) == (
+        "gas-1",
+        "gas-low",
+        True,
+        30.0,
+        25.0,
+    )
+    building.say("gas-1", concentration=2.0)
+    wait_until(lambda: len(ears.alarms) == 2)
+    assert not ears.alarms[1].active and ears.alarms[1].alarm_id == onset.alarm_id
+    for change in ears.alarms:
+        ears.host.send(AlarmStored(change.seq))
+    ears.host.send(OutOfService("gas-1", True))
+    handover = Handover(Path(settings.data_dir) / HANDOVER_FILE, settings.key)
+    wait_until(lambda: handover.pending() == [])
+    handover.close()
+    building.say("gas-1", concentration=90.0)
+    ears.wait_value("gas-1", "concentration", 90.0)
+    assert len(ears.alarms) == 2
+
+
+def test_it_recovers_when_the_broker_is_restarted(ears: Listener, building: Building, broker: Mosquitto) -> None:
+    wait_subscribed(ears, building)
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+    building.say("gas-1", concentration=1.0)
+    ears.wait_value("gas-1", "concentration", 1.0)
+    broker.stop()
+    ears.wait_link("lost")
+    assert ears.reading("gas-1", "concentration").value == 1.0
+    broker.start()
+    ears.wait_link("up")
+
+    def heard() -> bool:
+        building.say("gas-1", concentration=2.0)
+        return ears.reading("gas-1", "concentration").value == 2.0
+
+    wait_until(heard, 30)
+
+
+def test_an_unstored_alarm_is_told_again_after_a_restart(
+    kind: type[ThreadHost] | type[ProcessHost], host: FieldView, ears: Listener, building: Building,
+    settings: FieldSettings,
+) -> None:  # fmt: skip
+    wait_subscribed(ears, building)
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+    building.say("gas-1", concentration=30.0)
+    wait_until(lambda: ears.alarms)
+    [first] = ears.alarms
+    if isinstance(host, ProcessHost):
+        assert host.pid
+        os.kill(host.pid, signal.SIGKILL)
+        wait_until(lambda: host.restarts == 1)
+    else:
+        host.stop()
+        host.start()
+    wait_until(lambda: len(ears.alarms) == 2, 30)
+    assert ears.alarms[1] == first
+    ears.wait_link("up")
+    host.send(AlarmStored(first.seq))
+
+    # The alarm is still active: the same value raises no second one, its return is the first one's.
+    def returned() -> bool:
+        building.say("gas-1", concentration=30.0)
+        building.say("gas-1", concentration=1.0)
+        return len(ears.alarms) > 2
+
+    wait_until(returned, 30)
+    assert (ears.alarms[2].alarm_id, ears.alarms[2].active) == (first.alarm_id, False)
+
+
+def test_history_is_written_and_read(ears: Listener, building: Building) -> None:
+    wait_subscribed(ears, building)
+    begin = time.time()
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+
+    def grows() -> bool:
+        building.say("gas-1", concentration=4.0)
+        return len(ears.host.history("gas-1", "concentration", begin - 1, time.time() + 1)) >= 2
+
+    wait_until(grows)
+    rows = ears.host.history("gas-1", "concentration", begin - 1, time.time() + 1)
+    assert {value for _, value in rows} == {4.0}
+    # However fast it talks, about one a second is kept.
+    assert len(rows) <= time.time() - begin + 2
+    wait_until(lambda: ears.health.samples_stored >= 2)
+
+
+def test_the_last_values_are_there_after_a_restart(ears: Listener, host: FieldView, building: Building) -> None:
+    if isinstance(host, ProcessHost):
+        pytest.skip("a process host lives once; the files are the same")
+    wait_subscribed(ears, building)
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+    building.say("gas-1", state="normal", valve_open=False)
+    building.say("gas-1", valve_open=False)
+    ears.wait_value("gas-1", "valve_open", False)
+    before = ears.reading("gas-1", "valve_open")
+    host.stop()
+    host.start()
+    wait_until(lambda: ears.reading("gas-1", "valve_open").quality == "uncertain")
+    assert ears.reading("gas-1", "valve_open").at == before.at
