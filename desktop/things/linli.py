@@ -23,7 +23,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from desktop.things.dialect import Binding, Described, Happening, Online, Sample, Unreadable, Update, Withdrawn
 from desktop.things.model import Point, Thing, ThingModel, Value
-from desktop.things.payload import MAX_STRING, MAX_TOPIC, text, typed
+from desktop.things.payload import MAX_STRING, MAX_TOPIC, plain, text, typed
 
 MAX_NAME = 120
 MAX_EVENT_FIELDS = 64
@@ -200,5 +200,5 @@ def _status(payload: bytes) -> list[Update]:
 
 
 def _plain(words: str, limit: int) -> str:
-    """The words as one line of printable characters, cut to `limit`."""
-    return "".join(c for c in words if c.isprintable()).strip()[:limit]
+    """The words as one plain line, cut to `limit`."""
+    return " ".join(plain(words).split())[:limit]

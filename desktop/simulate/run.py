@@ -1,0 +1,154 @@
+"""The simulated community at work: everything it says, at its own pace or at a given rate.
+
+It stops when told (`stop`), and then says for each device what the broker would say for a real one: its last will.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+
+from desktop.kernel.clock import Clock
+from desktop.simulate.behaviour import noise
+from desktop.simulate.building import Size, devices
+from desktop.simulate.foreign import ForeignDevice, foreign_devices
+from desktop.simulate.publisher import Message, Publish, Voice, props
+from desktop.simulate.trouble import Trouble, going_on
+from desktop.things.loader import load_models
+from desktop.things.model import ThingModel
+
+BEAT = 0.25
+"""Seconds between two looks at who has something to say."""
+TROUBLED = 1.0
+"""Seconds between two looks of a device in trouble at its sensors: what changes fast is told fast."""
+SPREAD = 2.0
+"""Seconds over which the devices say their first values."""
+RING = 20_000
+"""Payloads made ahead for a given rate, so that making them does not set the pace."""
+
+
+def simulate(
+    publish: Publish,
+    *,
+    community: str,
+    size: Size,
+    rate: float | None,
+    seed: int,
+    clock: Clock,
+    stop: threading.Event,
+    reconnected: threading.Event | None = None,
+    models: Mapping[str, ThingModel] | None = None,
+) -> int:
+    """Runs until `stop` is set; returns the number of messages sent.
+
+    `rate` None is the natural pace, with troubles and the devices of other makers; a number is so many `props` messages a
+    second for measuring, without them. Whoever owns the connection sets `reconnected` after it was made anew: every
+    device then announces itself again, as real ones do. Raises DataFileError or ValueError for wrong data files, and
+    whatever `publish` raises.
+    """
+    known = load_models().models if models is None else models
+    begun = clock.now().timestamp()
+    voices = [
+        Voice(device, known[device.kind], community=community, seed=seed, begun=begun)
+        for device in devices(size)
+        if device.kind in known
+    ]
+    run = _Run(publish, voices, foreign_devices(seed, begun) if rate is None else (), clock, stop, reconnected)
+    run.announce()
+    if rate is None:
+        run.naturally(seed)
+    else:
+        run.at_rate(rate, begun)
+    run.farewell()
+    return run.sent
+
+
+class _Run:
+    def __init__(
+        self,
+        publish: Publish,
+        voices: Sequence[Voice],
+        foreign: Sequence[ForeignDevice],
+        clock: Clock,
+        stop: threading.Event,
+        reconnected: threading.Event | None,
+    ) -> None:
+        self._publish = publish
+        self._voices = voices
+        self._foreign = foreign
+        self._everyone: tuple[Voice | ForeignDevice, ...] = (*voices, *foreign)
+        self._clock = clock
+        self._stop = stop
+        self._reconnected = reconnected or threading.Event()
+        self.sent = 0
+
+    def announce(self) -> None:
+        for speaker in self._everyone:
+            if self._stop.is_set():
+                return
+            self._send(speaker.announce())
+
+    def farewell(self) -> None:
+        for speaker in self._everyone:
+            self._send(speaker.farewell())
+
+    def naturally(self, seed: int) -> None:
+        start = self._clock.monotonic()
+        own = [voice.device for voice in self._voices]
+        due = [start + noise(seed, index) * SPREAD for index in range(len(own))]
+        foreign_due = [start + SPREAD] * len(self._foreign)
+        before: Mapping[str, Trouble] = {}
+        while not self._stop.is_set():
+            self._announce_again()
+            now, at = self._clock.monotonic(), self._clock.now().timestamp()
+            troubles = going_on(own, seed, now - start)
+            changed = troubles.keys() ^ before.keys()
+            before = troubles
+            for index, voice in enumerate(self._voices):
+                if due[index] <= now or own[index].id in changed:
+                    trouble = troubles.get(own[index].id)
+                    self._send(voice.speak(at, trouble))
+                    due[index] = now + (TROUBLED if trouble else voice.interval)
+            for index, device in enumerate(self._foreign):
+                if foreign_due[index] <= now:
+                    self._send(device.report(at))
+                    foreign_due[index] = now + device.interval
+            self._stop.wait(BEAT)
+
+    def at_rate(self, rate: float, begun: float) -> None:
+        ring = itertools.cycle(_ring(self._voices, begun))
+        start, sent = self._clock.monotonic(), 0
+        while not self._stop.is_set():
+            self._announce_again()
+            behind = int((self._clock.monotonic() - start) * rate) - sent
+            # At most a hundred at a time, so that a rate beyond reach still hears `stop`.
+            batch = min(behind, 100)
+            if batch <= 0:
+                self._stop.wait(0.002)
+                continue
+            self._send(itertools.islice(ring, batch))
+            sent += batch
+
+    def _announce_again(self) -> None:
+        if self._reconnected.is_set():
+            self._reconnected.clear()
+            self.announce()
+
+    def _send(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self._publish(message.topic, message.payload, message.retain)
+            self.sent += 1
+
+
+def _ring(voices: Sequence[Voice], begun: float) -> list[Message]:
+    """Props messages of all devices in turn, each with what changed since its last; they carry no time of their own,
+    because they are sent many times."""
+    rounds = max(4, min(32, RING // max(len(voices), 1)))
+    messages: list[Message] = []
+    for number in range(rounds):
+        for voice in voices:
+            news = voice.news(begun + number * voice.interval / 3)
+            if news:
+                messages.append(Message(voice.props_topic, props(news)))
+    return messages
