@@ -29,7 +29,7 @@ def talk() -> Talk:
 def test_every_component_has_its_slice_with_and_without_node() -> None:
     slices = Talk("ha").dialect.description_filters()
     assert ("ha/sensor/+/config", "ha/sensor/+/+/config") in slices
-    assert ("ha/device/+/config", "ha/device/+/+/config") == slices[-1]
+    assert slices[-1] == ("ha/device/+/config", "ha/device/+/+/config")
     assert len(slices) == len(COMPONENTS) + 1
     filters = [each for part in slices for each in part]
     assert len(filters) == len(set(filters))

@@ -8,7 +8,10 @@ import msgspec
 import pytest
 
 from desktop.things.homeassistant.templates import (
-    MISSING, NotUnderstood, NoValue, compile_template,
+    MISSING,
+    NotUnderstood,
+    NoValue,
+    compile_template,
 )  # fmt: skip
 
 
@@ -168,7 +171,7 @@ def test_a_template_that_runs_over_its_budget_thrice_is_run_no_more() -> None:
     template = compile_template("{% for a in value_json %}{% for b in value_json %}{% endfor %}{% endfor %}")
     many = list(range(500))
     for _ in range(3):
-        with pytest.raises(NoValue, match="too many steps|too slow"):
+        with pytest.raises(NoValue, match=r"too many steps|too slow"):
             template.read("", many)
     with pytest.raises(NoValue, match="stopped"):
         template.read("", many)
