@@ -1,0 +1,200 @@
+"""The composition root: opens the stores, starts the field service and hands on one typed `Console`."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from db.errors import StoreError
+from db.open import open_records
+from db.store import Changes, Records
+from desktop.alarms.intake import AlarmIntake
+from desktop.alarms.service import Alarms
+from desktop.cases.service import Cases
+from desktop.field.host import FieldView, ProcessHost, ThreadHost
+from desktop.field.messages import AlarmChange, FieldSettings, FromField, Health
+from desktop.journal.service import JournalView
+from desktop.kernel.bus import Bus, Changed
+from desktop.kernel.clock import Clock, SystemClock
+from desktop.kernel.ids import NewId, uuid7
+from desktop.people.service import People
+from desktop.places.service import Places
+from desktop.reports.service import Reports
+from desktop.security import keys
+from desktop.security.service import Accounts
+from desktop.security.settings import Settings
+from desktop.things.service import Things
+
+log = logging.getLogger(__name__)
+
+Hosting = Literal["process", "thread"]
+
+SHELF_BEATS = 10
+"""Health messages (one a second) between two looks for shelves that have expired."""
+
+
+@dataclass
+class Console:
+    """Everything a window or a command needs, already open. `close` ends it in the right order."""
+
+    data_dir: Path
+    terminal: str
+    demo: bool
+    clock: Clock
+    new_id: NewId
+    bus: Bus
+    records: Records
+    settings: Settings
+    accounts: Accounts
+    places: Places
+    people: People
+    things: Things
+    alarms: Alarms
+    cases: Cases
+    journal: JournalView
+    reports: Reports
+    field: FieldView
+    _closers: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+
+    def close(self) -> None:
+        """Stops the field service, then finishes the writes that are under way, then lets go of the stores."""
+        while self._closers:
+            self._closers.pop()()
+
+
+def open_console(
+    data_dir: Path,
+    *,
+    passphrase: str | None = None,
+    broker: str | None = None,
+    hosting: Hosting = "process",
+    clock: Clock | None = None,
+    terminal: str | None = None,
+) -> Console:
+    """Opens the store in `data_dir` and starts its field service.
+
+    `broker` (`mqtt://HOST:PORT`) goes before the store's setting. Raises LinliError or StoreError when the store does not
+    open: wrong passphrase, damage, a later version's file.
+    """
+    clock = clock or SystemClock()
+    bus = Bus()
+
+    def new_id() -> str:
+        return uuid7(clock.now())
+
+    def committed(ids: Changes) -> None:
+        bus.publish(Changed(ids))
+
+    key = keys.unlock(data_dir, passphrase)
+    records = open_records(data_dir, key, new_id, committed)
+    terminal = terminal or terminal_code(data_dir)
+    settings = Settings(records, clock, terminal)
+    accounts = Accounts(records, clock, new_id, terminal)
+    places = Places(records, clock, new_id)
+    community = places.community()
+    cases = Cases(records, clock, new_id, terminal)
+    alarms = Alarms(records, clock, cases, terminal=terminal, confirm_second=accounts.second_person)
+    host: FieldView = (ProcessHost if hosting == "process" else ThreadHost)(
+        FieldSettings(
+            broker=broker or settings.broker(),
+            community=community.code if community else "",
+            data_dir=str(data_dir),
+            key=keys.field_key(key),
+            out_of_service=out_of_service(records),
+        )
+    )
+    things = Things(records, clock, host)
+    console = Console(
+        data_dir=data_dir,
+        terminal=terminal,
+        demo=keys.is_open(data_dir),
+        clock=clock,
+        new_id=new_id,
+        bus=bus,
+        records=records,
+        settings=settings,
+        accounts=accounts,
+        places=places,
+        people=People(records, clock),
+        things=things,
+        alarms=alarms,
+        cases=cases,
+        journal=JournalView(records, clock),
+        reports=Reports(records, clock, alarms, places),
+        field=host,
+    )
+    console._closers += [records.close, _follow_field(console)]
+    return console
+
+
+def _follow_field(console: Console) -> Callable[[], None]:
+    """Carries what the field service tells into the records store and onto the bus; returns what ends it.
+
+    Alarm changes are recorded on a thread of their own, in order, so that a slow disk holds up neither the intake nor
+    the other messages.
+    """
+    recorder = ThreadPoolExecutor(1, thread_name_prefix="alarm-intake")
+    intake = AlarmIntake(console.alarms, console.field.send)
+
+    beats = itertools.count()
+
+    def beat() -> None:
+        if intake.waiting:
+            intake.retry()
+        if next(beats) % SHELF_BEATS == 0:
+            console.alarms.expire_shelves()
+
+    def heard(message: FromField) -> None:
+        if isinstance(message, AlarmChange):
+            recorder.submit(_logged, intake.take, message)
+            return
+        if isinstance(message, Health):
+            recorder.submit(_logged, beat)
+        console.bus.publish(message)
+
+    unsubscribe = console.bus.subscribe(Changed, console.things.changed)
+    console.field.on(heard)
+    console.field.start()
+
+    def end() -> None:
+        unsubscribe()
+        console.field.stop()
+        recorder.shutdown(wait=True)
+
+    return end
+
+
+def _logged(work: Callable[..., None], *args: object) -> None:
+    """Runs work of the recorder; what it raises nobody waits for, so it is logged here."""
+    try:
+        work(*args)
+    except StoreError as error:
+        log.warning("the records store refused: %s", error)
+    except Exception:
+        log.exception("recording an alarm failed")
+
+
+def out_of_service(records: Records) -> tuple[str, ...]:
+    """Ids of the things under maintenance."""
+    from sqlalchemy import select
+
+    from db.tables.things import ThingCard
+
+    return tuple(
+        records.read(lambda session: session.scalars(select(ThingCard.id).where(ThingCard.out_of_service)).all())
+    )
+
+
+def terminal_code(data_dir: Path) -> str:
+    """This terminal's short code, part of every human number it gives ("D1"); made at the first call."""
+    path = data_dir / "terminal.json"
+    if not path.exists():
+        path.write_text(json.dumps({"code": "D1"}), encoding="utf-8")
+    return str(json.loads(path.read_text(encoding="utf-8"))["code"])

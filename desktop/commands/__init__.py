@@ -1,0 +1,1 @@
+"""What `linli` subcommands do, grouped by what they touch."""

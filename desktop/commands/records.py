@@ -1,0 +1,97 @@
+"""`linli alarms | report`: what the records store holds, without a window and without a broker."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from db.open import open_records
+from desktop.alarms.service import Alarms
+from desktop.app import terminal_code
+from desktop.cases.service import Cases
+from desktop.commands.stores import data_dir, new_id, passphrase, print_json, say
+from desktop.kernel.clock import SystemClock
+from desktop.kernel.errors import Invalid
+from desktop.places.service import Places
+from desktop.reports.service import Reports
+from desktop.security import keys
+from desktop.security.principal import command_line
+from desktop.security.service import Accounts
+
+
+def alarms(args: argparse.Namespace) -> int:
+    """Lists alarms that are not over, or all of them."""
+    with _Office(args) as office:
+        found = office.alarms.log(datetime.min.replace(tzinfo=UTC), _far()) if args.all else office.alarms.open()
+    rows: list[dict[str, Any]] = [
+        {
+            "id": alarm.id,
+            "thing": alarm.thing_id,
+            "point": alarm.point,
+            "priority": alarm.priority,
+            "state": alarm.state,
+            "since": alarm.onset_at.isoformat(),
+            "value": alarm.value,
+            "text": alarm.title.get(args.lang or "zh", alarm.title["zh"]),
+        }
+        for alarm in found
+    ]
+    if args.json:
+        print_json(rows)
+    else:
+        for row in rows:
+            say(f"{row['priority']:<8} {row['state']:<14} {row['since'][:19]} {row['thing']:<18} {row['text']}")
+    return 0
+
+
+def report(args: argparse.Namespace) -> int:
+    """Writes the alarm log of a period as a PDF."""
+    with _Office(args) as office:
+        community = office.places.community()
+        zone = timezone(timedelta(minutes=community.offset_minutes if community else 480))
+        now = SystemClock().now()
+        since = _instant(args.since, zone, now - timedelta(days=7))
+        until = _instant(args.until, zone, now)
+        if since >= until:
+            raise Invalid("the period ends before it begins", "from")
+        made = office.reports.alarm_log(command_line(office.terminal), since, until, args.lang or "zh")
+    args.out.write_bytes(made.data)
+    if args.json:
+        print_json({"file": str(args.out), "bytes": len(made.data), "head": str(made.head)})
+    else:
+        say(f"{args.out}: {made.title}, journal head {made.head}")
+    return 0
+
+
+class _Office:
+    """The store's services without the field service."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        folder, clock = data_dir(args), SystemClock()
+        self.terminal = terminal_code(folder)
+        self._records = open_records(folder, keys.unlock(folder, passphrase(args, folder)), new_id)
+        accounts = Accounts(self._records, clock, new_id, self.terminal)
+        cases = Cases(self._records, clock, new_id, self.terminal)
+        self.places = Places(self._records, clock, new_id)
+        self.alarms = Alarms(self._records, clock, cases, terminal=self.terminal, confirm_second=accounts.second_person)
+        self.reports = Reports(self._records, clock, self.alarms, self.places)
+
+    def __enter__(self) -> _Office:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._records.close()
+
+
+def _instant(text: str | None, zone: timezone, default: datetime) -> datetime:
+    if text is None:
+        return default
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+    except ValueError as error:
+        raise Invalid(f"{text} is no date (YYYY-MM-DD or YYYY-MM-DDTHH:MM)", "from") from error
+
+
+def _far() -> datetime:
+    return datetime.max.replace(tzinfo=UTC)

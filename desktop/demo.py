@@ -1,0 +1,153 @@
+"""`linli demo`: a whole sample community on this machine, made of the real parts.
+
+A real encrypted store, a real broker, a simulated building publishing over it in a process of its own, the field
+service in another, and the console. Only the building is not real, and every value of it is marked as simulated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from db.open import open_records
+from db.store import Transaction
+from db.tables.places import Place
+from db.tables.things import ThingCard
+from desktop.app import Console, open_console
+from desktop.commands.stores import new_id, say
+from desktop.field.broker import Kind, start_broker
+from desktop.kernel.clock import SystemClock
+from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
+from desktop.security import keys
+from desktop.security.principal import Principal, act, system
+from desktop.security.service import Accounts
+from desktop.simulate.building import devices
+
+TERMINAL = "D1"
+
+
+class RunConsole(Protocol):
+    """The window's entry (`ui.app.run_console`), handed in because this floor does not know it."""
+
+    def __call__(
+        self,
+        console: Console,
+        *,
+        demo: Principal | None = ...,
+        seconds: float | None = ...,
+        screenshots: Path | None = ...,
+        lang: str | None = ...,
+    ) -> int: ...
+
+
+def run_demo(args: argparse.Namespace, run_console: RunConsole) -> int:
+    """Runs the demo until its window closes or `--seconds` pass. Without a display it draws offscreen, and says so."""
+    folder = args.data_dir or default_folder()
+    headless = args.headless or not has_display()
+    seconds, screenshots = args.seconds, args.screenshots
+    if headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        screenshots = screenshots or folder / "screenshots"
+        seconds = 45.0 if seconds is None else seconds
+        if not args.headless:
+            say(f"no display here: running headless for {seconds:.0f} s, screenshots go to {screenshots}")
+    make_demo_store(folder)
+    with demo_broker(folder, args.own_broker) as url, simulated_building(url):
+        console = open_console(folder, broker=url, terminal=TERMINAL)
+        console.settings.found_broker(url)
+        who = console.accounts.sign_in("demo", demo_passwords(folder)["demo"])
+        say(f"demo in {folder}: broker {url}; sign in as demo, password {demo_passwords(folder)['demo']}")
+        return run_console(console, demo=who, seconds=seconds, screenshots=screenshots, lang=args.lang)
+
+
+def default_folder() -> Path:
+    """Where the demo lives when nobody says: beside, not in, the real store's folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("linli-demo", appauthor=False))
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: always on Windows and macOS; X11 or Wayland elsewhere."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return os.environ.get("QT_QPA_PLATFORM") != "offscreen"
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_demo_store(folder: Path) -> None:
+    """Makes the sample community, once. Its key lies open beside it (`linli check` says so): it holds nobody's data."""
+    if (folder / "demo.json").exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock()
+    key = keys.create_keys(folder, None, open=True)
+    records = open_records(folder, key, new_id)
+    try:
+        accounts = Accounts(records, clock, new_id, TERMINAL)
+        passwords = {"demo": new_password()}
+        who = accounts.set_up("demo", "演示", passwords["demo"])
+        build_sample(records, clock, new_id, TERMINAL)
+        records.write(act(system(TERMINAL), "things.sample", clock), _cards)
+        for operator in accounts.operators():
+            if operator.id != who.id:
+                passwords[operator.login] = new_password()
+                accounts.reset_password(who, operator.id, passwords[operator.login])
+    finally:
+        records.close()
+    # Written last: a demo that was interrupted while it was made has no such file.
+    file = folder / "demo.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(passwords, indent=1), encoding="utf-8")
+
+
+def new_password() -> str:
+    """One that the password rule takes, different for every demo."""
+    return secrets.token_urlsafe(8) + "aA1"
+
+
+def demo_passwords(folder: Path) -> dict[str, str]:
+    """The generated passwords of the demo's operators, by login."""
+    found: dict[str, str] = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _cards(tx: Transaction) -> None:
+    """The office's cards of the building's things, so that a device which never speaks is missed."""
+    places = {place.code: place.id for place in tx.session.query(Place)}
+    for thing in devices("small"):
+        tx.add(ThingCard(id=thing.id, kind=thing.kind, name=thing.name, place_id=places.get(thing.place)))
+
+
+@contextmanager
+def demo_broker(folder: Path, which: Kind | None) -> Iterator[str]:
+    """A broker of the demo's own on a free loopback port; gives its address."""
+    broker = start_broker(folder / "broker", which)
+    try:
+        yield broker.url
+    finally:
+        broker.stop()
+
+
+@contextmanager
+def simulated_building(url: str) -> Iterator[None]:
+    """The sample building in a process of its own, which ends with this one whatever happens to it."""
+    command: list[Any] = [sys.executable, "-m", "desktop.cli", "simulate", "--broker", url, "--with-parent"]
+    process = subprocess.Popen([*command, "--community", SAMPLE_COMMUNITY], stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
