@@ -79,6 +79,7 @@ class AlarmLog:
         )
         table.setStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), REGULAR),
                 ("BACKGROUND", (0, 0), (-1, -1), BAND),
                 ("LINEBEFORE", (1, 0), (-1, -1), 0.5, white),
                 ("LEFTPADDING", (0, 0), (-1, -1), 9),
@@ -168,7 +169,7 @@ class AlarmLog:
 
 
 _RULES: tuple[Rule, ...] = (
-    ("FONTNAME", (0, 1), (-1, -1), REGULAR),
+    ("FONTNAME", (0, 0), (-1, -1), REGULAR),
     ("FONTSIZE", (0, 1), (-1, -1), 7.5),
     ("LEADING", (0, 1), (-1, -1), 10.5),
     ("TEXTCOLOR", (0, 1), (-1, -1), INK),

@@ -96,6 +96,7 @@ def build(sheet: Sheet, story: Sequence[Flowable], words: Words) -> bytes:
         document = BaseDocTemplate(
             out, pagesize=PAGE, title=plain(f"{sheet.community} {sheet.title}"), author=plain(sheet.community),
             subject=plain(sheet.period), creator="Linli", lang="zh-CN" if words.lang == "zh" else "en", invariant=1,
+            initialFontName=REGULAR,  # else every page begins with a Helvetica that is not embedded
         )  # fmt: skip
         frame = Frame(SIDE, BOTTOM, WIDTH, PAGE[1] - TOP - BOTTOM, 0, 0, 0, 0)
         document.addPageTemplates(PageTemplate("page", [frame]))
