@@ -10,14 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
-
 from db import journal
-from db.engine import open_engine
-from db.errors import StoreError, store_error
+from db.errors import StoreError
 from db.files import sync_folder
-from db.journal import Head, Verdict
+from db.journal import Head
 from db.open import check_header, connected, quick_check
 from db.tables.everything import Base
 
@@ -66,7 +62,7 @@ def verify_store(path: Path, key: bytes, anchors: Mapping[int, str] | None = Non
             raise StoreError("damaged", f"a row of {lost[0]} points to nothing in {lost[2]}")
         tables = [table.name for table in Base.metadata.sorted_tables]
         rows = {name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]) for name in tables}
-    verdict = _verdict(path, key, anchors)
+    verdict = journal.verify_file(path, key, anchors)
     if not verdict.ok:
         raise StoreError("damaged", f"the journal: {verdict.problem}")
     return Contents(rows, verdict.head, schema)
@@ -93,14 +89,3 @@ def sync_file(path: Path) -> None:
     finally:
         os.close(handle)
     sync_folder(path.parent)
-
-
-def _verdict(path: Path, key: bytes, anchors: Mapping[int, str] | None) -> Verdict:
-    engine = open_engine(path, key, "reader")
-    try:
-        with Session(engine) as session:
-            return journal.verify(session, key, anchors)
-    except DBAPIError as error:
-        raise store_error(error) or error from error
-    finally:
-        engine.dispose()

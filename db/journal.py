@@ -12,13 +12,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 # All tables: a kind nobody imported yet would have no personal columns to mask, and foreign keys cross the rooms.
 import db.tables.everything  # noqa: F401
+from db.engine import open_engine
+from db.errors import store_error
 from db.tables.base import Record
 from db.tables.journal import Entry
 from db.types import canonical, instant_text
@@ -145,6 +150,18 @@ def verify(session: Session, store_key: bytes, anchors: Mapping[int, str] | None
             f"entry {min(wanted)} was printed but is gone: the tail is cut off",
         )
     return Verdict(True, last.n, last)
+
+
+def verify_file(path: Path, store_key: bytes, anchors: Mapping[int, str] | None = None) -> Verdict:
+    """As `verify`, of a store that is not open here. Raises StoreError."""
+    engine = open_engine(path, store_key, "reader")
+    try:
+        with Session(engine) as session:
+            return verify(session, store_key, anchors)
+    except (DBAPIError, sqlcipher.Error) as error:
+        raise store_error(error) or error from error
+    finally:
+        engine.dispose()
 
 
 def kinds() -> dict[str, type[Record]]:

@@ -76,6 +76,17 @@ def identity(key: bytes) -> bytes:
     return json.dumps({"key_check": key_check(key)}).encode()
 
 
+def key_matches(data_dir: Path, key: bytes) -> bool:
+    """Whether a key is the one of the folder's store, or the folder knows none yet. Raises StoreError("damaged")."""
+    try:
+        _check_key(data_dir / IDENTITY, key)
+    except StoreError as error:
+        if error.reason == "wrong_key":
+            return False
+        raise
+    return True
+
+
 def check_header(path: Path, key: bytes) -> int:
     """The schema number of a store, 0 for a file without tables.
 

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -107,7 +108,7 @@ class Records:
         try:
             with Session(self._reading, expire_on_commit=False) as session:
                 return work(session)
-        except DBAPIError as error:
+        except (DBAPIError, sqlcipher.Error) as error:
             raise store_error(error) or error from error
 
     def head(self) -> Head:
@@ -137,7 +138,7 @@ class Records:
                 changes = [change.entry() for change in seen.values()] + tx.notes
                 journal.append(session.connection(), self._chain_key, act, self._new_id(), self._new_id, changes)
                 session.commit()
-        except DBAPIError as error:
+        except (DBAPIError, sqlcipher.Error) as error:
             told = store_error(error)
             if told and told.reason == "io":
                 # After a failed fsync the page cache may lie: never go on with this connection.
@@ -203,9 +204,9 @@ def _watch(session: Session) -> dict[tuple[str, str], _Change]:
 
     @event.listens_for(session, "do_orm_execute")
     def _bulk(state: Any) -> None:
-        mapper = state.bind_mapper
-        if (state.is_insert or state.is_update or state.is_delete) and mapper and issubclass(mapper.class_, Record):
-            raise RuntimeError("bulk statements on records would pass the journal by")
+        # Plain SQL too: what it does to rows cannot be seen.
+        if not state.is_select:
+            raise RuntimeError("statements that change rows would pass the journal by: change rows through the session")
 
     return seen
 
