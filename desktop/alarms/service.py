@@ -197,7 +197,7 @@ class Alarms:
         """The thing came back from maintenance: its active alarms need acknowledging again (ISA-18.2)."""
 
         def work(tx: Transaction) -> None:
-            rows = select(AlarmRow).where(occurrences.not_over(), AlarmRow.thing_id == thing_id)
+            rows = select(AlarmRow).where(occurrences.not_over(), AlarmRow.thing_id.concat("") == thing_id)
             for row in tx.session.scalars(rows):
                 base = base_of(row.active, row.acknowledged)
                 _move(row, Life(base, row.shelved_until is not None, out=True), "back")
