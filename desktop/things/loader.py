@@ -9,7 +9,7 @@ checked at every load all the same, strictly and to the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from desktop.things.modelfile import ActionForm, AlarmForm, EventForm, ModelForm
 from resources.loader import DataFileError, error_at, folder, read
 
 SUFFIX = ".tm.json"
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _POINT = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -79,7 +79,8 @@ def schema_errors(file: Path) -> Iterator[DataFileError]:
 
     validator = jsonschema.Draft7Validator(read(folder("schemas", "tm-schema.json")))
     for error in validator.iter_errors(read(file)):
-        yield error_at(file, error.message, error.json_path)
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
+        yield error_at(file, error.message, "$" + "".join(steps))
 
 
 def _model(kind: str, content: object) -> ThingModel:
@@ -240,9 +241,8 @@ def _key(value: Value) -> str:
 def _read(raw: object, type_: type[T], at: str) -> T:
     """`raw` as `type_`. Raises _Mistake with the path from the file's root, also for an unknown `linli:` term."""
     if isinstance(raw, dict):
-        form: Hashable = type_
         for key in raw:
-            if isinstance(key, str) and key.startswith("linli:") and key not in _terms(form):
+            if isinstance(key, str) and key.startswith("linli:") and key not in _terms(type_):
                 raise _Mistake(f"{at}.{key}", f"{key} is no term of ours here")
     try:
         return msgspec.convert(raw, type_, strict=True)
@@ -252,5 +252,5 @@ def _read(raw: object, type_: type[T], at: str) -> T:
 
 
 @cache
-def _terms(form: Any) -> frozenset[str]:
+def _terms(form: type[msgspec.Struct]) -> frozenset[str]:
     return frozenset(field.encode_name for field in msgspec.structs.fields(form))
