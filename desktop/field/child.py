@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from multiprocessing.connection import Connection
 
 import msgspec
 
 from db.errors import StoreError
 from desktop.field.latest import SharedTable
-from desktop.field.messages import FieldSettings, FromField, Stop, ToField
+from desktop.field.messages import FieldSettings, FromField, Health, Stop, ToField
 from desktop.field.service import FieldService
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def run(pipe: Connection, table_name: str) -> None:
         service = FieldService(settings, table, tell)
     except StoreError as error:
         log.error("the field service cannot start: %s", error)
+        tell(_cannot_start(error))
         table.release()
         return
     service.start()
@@ -43,3 +45,21 @@ def run(pipe: Connection, table_name: str) -> None:
         log.info("the console is gone")
     service.stop()
     table.release()
+
+
+def _cannot_start(error: StoreError) -> Health:
+    return Health(
+        link="off",
+        link_since_ms=int(time.time() * 1000),
+        link_detail="",
+        messages=0,
+        rate=0.0,
+        rejected={},
+        dropped={},
+        queued={},
+        things=0,
+        points=0,
+        samples_stored=0,
+        broker_dropped=None,
+        problem=f"the field service cannot start: {error}",
+    )

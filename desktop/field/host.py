@@ -219,7 +219,7 @@ class ProcessHost(_Host):
                 self._process.join(10)
             self._process.close()
             self._process = None
-        if self._ears.health:
+        if self._ears.health and not self._stopping.is_set():
             lost = msgspec.structs.replace(
                 self._ears.health, link="lost", link_detail="the field service is restarting"
             )

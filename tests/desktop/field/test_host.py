@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -203,3 +205,49 @@ def test_the_last_values_are_there_after_a_restart(ears: Listener, host: FieldVi
     host.start()
     wait_until(lambda: ears.reading("gas-1", "valve_open").quality == "uncertain")
     assert ears.reading("gas-1", "valve_open").at == before.at
+
+
+CONSOLE = """
+import sys, time
+from desktop.field.host import ProcessHost
+from desktop.field.messages import FieldSettings
+if __name__ == "__main__":
+    host = ProcessHost(FieldSettings(broker=sys.argv[1], community="310105012003", data_dir=sys.argv[2],
+                                     key=bytes(range(32)), capacity=64))
+    host.start()
+    while host.health() is None:
+        time.sleep(0.05)
+    print(host.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_the_process_ends_with_its_console_and_holds_no_key_to_be_seen(broker: Mosquitto, tmp_path: Path) -> None:
+    script = tmp_path / "console.py"
+    script.write_text(CONSOLE)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, str(script), broker.url, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as console:
+        assert console.stdout
+        pid = int(console.stdout.readline())
+        for secret in (bytes(range(1, 32)), bytes(range(32)).hex().encode()):
+            assert secret not in Path(f"/proc/{pid}/cmdline").read_bytes()
+            assert secret not in Path(f"/proc/{pid}/environ").read_bytes()
+        console.kill()
+    wait_until(lambda: not alive(pid), 40)
+
+
+def test_a_damaged_hand_over_file_is_told(broker: Mosquitto, settings: FieldSettings) -> None:
+    (Path(settings.data_dir) / HANDOVER_FILE).write_bytes(b"not a database" * 1000)
+    host = ProcessHost(settings)
+    host.start()
+    wait_until(lambda: (health := host.health()) and "cannot start" in health.problem, 30)
+    host.stop()
