@@ -160,6 +160,16 @@ class MarkedWord(QWidget):
     def text(self) -> str:
         return self._text
 
+    def tone(self) -> BadgeTone:
+        return self._tone
+
+    def mark(self) -> Mark:
+        return self._mark
+
+    def set_ink(self, role: str) -> None:
+        """The colour role of the word; with "" it has the tone's."""
+        self._ink = role
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(font(self._size, self._weight, True))
         return QSize(MARK_SIZE + 6 + metrics.horizontalAdvance(self._text) + 2, 20)

@@ -92,6 +92,16 @@ class FormField(QWidget):
         self.input.setAccessibleDescription(text or self._hint)
         repolish(self.input)
 
+    def set_rule(self, rule: Rule) -> None:
+        """Another rule, asked from now on."""
+        self._rule = rule
+
+    def set_hint(self, text: str) -> None:
+        """Another hint; an error that stands stays."""
+        if not self.error():
+            self._below.setText(text)
+        self._hint = text
+
     def check(self) -> bool:
         """Asks the rule now; true when the content will do."""
         self._judging = True

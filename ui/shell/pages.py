@@ -1,0 +1,52 @@
+"""The pages of the console, in the order of the sidebar. A page's code is loaded when the page is first visited."""
+
+from __future__ import annotations
+
+from ui.parts.page import Page
+from ui.shell.context import Context, PageSpec
+
+
+def _overview(context: Context) -> Page:
+    from ui.overview.page import OverviewPage
+
+    return OverviewPage(context)
+
+
+def _things(context: Context) -> Page:
+    from ui.things.page import ThingsPage
+
+    return ThingsPage(context)
+
+
+def _alarms(context: Context) -> Page:
+    from ui.alarms.page import AlarmsPage
+
+    return AlarmsPage(context)
+
+
+def _cases(context: Context) -> Page:
+    from ui.cases.page import CasesPage
+
+    return CasesPage(context)
+
+
+def _journal(context: Context) -> Page:
+    from ui.journal.page import JournalPage
+
+    return JournalPage(context)
+
+
+def _check(context: Context) -> Page:
+    from ui.check.page import CheckPage
+
+    return CheckPage(context)
+
+
+PAGES: tuple[PageSpec, ...] = (
+    PageSpec("overview", "layout-dashboard", _overview),
+    PageSpec("things", "cpu", _things, "things.see"),
+    PageSpec("alarms", "bell", _alarms, "alarms.see"),
+    PageSpec("cases", "clipboard-list", _cases, "cases.see"),
+    PageSpec("journal", "book-open-text", _journal, "journal.see", "foot"),
+    PageSpec("check", "shield-check", _check, "", "foot"),
+)

@@ -1,0 +1,256 @@
+"""The console's window: who is at it, in which language and theme, and the one way it closes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
+
+from desktop.alarms.views import AlarmView
+from desktop.app import Console
+from desktop.kernel.bus import Changed
+from desktop.kernel.errors import LinliError
+from desktop.kernel.words import Lang, Words
+from desktop.security.principal import Principal
+from desktop.things.model import Priority
+from ui import aio
+from ui.alarms.sound import AlarmSound, Player
+from ui.parts.text import no_mnemonic
+from ui.parts.when import use_zone
+from ui.security.lock import Idle, LockScreen
+from ui.security.setup import SetUp
+from ui.security.signin import SignIn
+from ui.shell.context import PageSpec
+from ui.shell.lights import ClockWatch
+from ui.shell.pages import PAGES
+from ui.shell.preferences import Preferences, ThemeName, save_preferences
+from ui.shell.workspace import Act, Workspace
+from ui.theme import style
+from ui.theme.icons import icon
+from ui.theme.tokens import px
+
+log = logging.getLogger(__name__)
+
+SHELF_CHECK_MS = 15_000
+"""How often shelves that ran out are looked for."""
+
+
+class ConsoleWindow(QMainWindow):
+    """Holds one of: set-up, sign-in, workspace, lock.
+
+    `closing` is set when the person closes the window; the program then ends in its own order.
+
+    Signals:
+        changed: what the window holds was made anew.
+    """
+
+    changed = Signal()
+
+    def __init__(self, console: Console, preferences: Preferences, pages: Sequence[PageSpec] = PAGES) -> None:
+        super().__init__()
+        self.closing = asyncio.Event()
+        self.console, self.preferences = console, preferences
+        self.words = Words(preferences.lang)
+        self.bridge = aio.Bridge(console.bus, self)
+        self.who: Principal | None = None
+        self.workspace: Workspace | None = None
+        self.lock_screen: LockScreen | None = None
+        self._pages = pages
+        self._watch = ClockWatch(console.clock)
+        self._sound = AlarmSound(Player(self), self)
+        self._sound.set_muted(preferences.muted)
+        self._counts: dict[Priority, int] = {}
+        self.setWindowTitle(self.words("app.window"))
+        self.setWindowIcon(icon("building-2", "accent", 24))
+        self.setMinimumSize(px("width", "window_least"), px("height", "window_least"))
+        aio.on_error(self.tell)
+        if community := console.places.community():
+            use_zone(community.offset_minutes)
+        self._idle = Idle(self)
+        self._idle.idled.connect(self.lock)
+        self._shelves = QTimer(self)
+        self._shelves.setInterval(SHELF_CHECK_MS)
+        self._shelves.timeout.connect(self._expire_shelves)
+        self._shelves.start()
+        self.bridge.on(Changed, lambda event: self._listen() if event.touches("alarm") else None, self)
+        self._listen()
+
+    # Who is here
+
+    def open_door(self) -> None:
+        """Sign-in, or set-up where nobody can sign in yet."""
+        self._leave()
+        door = SetUp if self.console.accounts.needs_setup() else SignIn
+        page = door(self.console, self.words)
+        page.signed_in.connect(self.enter)
+        self._show(page)
+
+    def enter(self, who: Principal) -> None:
+        """The workspace of a person who has signed in."""
+        self.who = who
+        if community := self.console.places.community():
+            use_zone(community.offset_minutes)
+        self._build("overview", "")
+
+    def lock(self) -> None:
+        """Covers the work until the person is back. The work stays as it is underneath."""
+        if self.workspace is None or self.who is None or self.lock_screen is not None or self.console.demo:
+            return
+        self.lock_screen = LockScreen(self.console, self.words, self.who, self)
+        self.lock_screen.show_counts(self._counts)
+        self.lock_screen.unlocked.connect(self._unlock)
+        self.lock_screen.other.connect(self.open_door)
+        # Keys of a disabled workspace do nothing, its shortcuts included.
+        self.workspace.setEnabled(False)
+        self.lock_screen.setGeometry(self.rect())
+        self.lock_screen.show()
+        self.lock_screen.raise_()
+        self.lock_screen.password.input.setFocus()
+        self.changed.emit()
+
+    def _unlock(self) -> None:
+        if self.lock_screen is not None:
+            self.lock_screen.hide()
+            self.lock_screen.deleteLater()
+            self.lock_screen = None
+        if self.workspace is not None:
+            self.workspace.setEnabled(True)
+            self.workspace.page().setFocus()
+        self.changed.emit()
+
+    def _leave(self) -> None:
+        self._unlock()
+        self.who, self.workspace = None, None
+
+    # How it looks
+
+    def set_theme(self, name: ThemeName) -> None:
+        self._prefer(msgspec.structs.replace(self.preferences, theme=name))
+
+    def set_language(self, lang: Lang) -> None:
+        self._prefer(msgspec.structs.replace(self.preferences, lang=lang))
+
+    def set_muted(self, muted: bool) -> None:
+        self.preferences = msgspec.structs.replace(self.preferences, muted=muted)
+        save_preferences(self.console.data_dir, self.preferences)
+        self._sound.set_muted(muted)
+        if self.workspace is not None:
+            self.workspace.topbar.set_muted(muted)
+
+    def _prefer(self, preferences: Preferences) -> None:
+        """Makes everything anew and goes back to where the person was."""
+        self.preferences = preferences
+        save_preferences(self.console.data_dir, preferences)
+        self.words = Words(preferences.lang)
+        self.setWindowTitle(self.words("app.window"))
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        style.apply(app, preferences.theme)
+        if self.workspace is None:
+            self.open_door()
+        else:
+            self._build(*self.workspace.place())
+
+    def _build(self, page: str, selection: str) -> None:
+        assert self.who is not None
+        workspace = Workspace(
+            self.console, self.words, self.who, self.bridge, self._watch, self.preferences, self._pages, self._acts()
+        )
+        workspace.topbar.theme.connect(self._other_theme)
+        workspace.topbar.language.connect(self._other_language)
+        workspace.topbar.sound.connect(self._other_sound)
+        workspace.sidebar.person.connect(self._operator_menu)
+        workspace.alarms_counted.connect(self._counted)
+        self.workspace = workspace
+        self._show(workspace)
+        workspace.go(page, selection)
+
+    def _show(self, widget: QWidget) -> None:
+        old = self.takeCentralWidget()
+        self.setCentralWidget(widget)
+        widget.show()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+        self.changed.emit()
+
+    def _acts(self) -> list[Act]:
+        return [
+            Act("app.act.theme", "moon", "Ctrl+Shift+D", self._other_theme),
+            Act("app.act.language", "languages", "Ctrl+Shift+L", self._other_language),
+            Act("app.act.sound", "volume-2", "Ctrl+Shift+M", self._other_sound),
+            Act("app.act.lock", "lock", "Ctrl+L", self.lock),
+            Act("app.act.switch", "users", "Ctrl+Shift+O", self.open_door),
+        ]
+
+    def _other_theme(self) -> None:
+        self.set_theme("light" if self.preferences.theme == "dark" else "dark")
+
+    def _other_language(self) -> None:
+        self.set_language("en" if self.preferences.lang == "zh" else "zh")
+
+    def _other_sound(self) -> None:
+        self.set_muted(not self.preferences.muted)
+
+    def _operator_menu(self) -> None:
+        assert self.workspace is not None
+        menu = QMenu(self)
+        for word, name, key, do in (
+            ("app.act.lock", "lock", "Ctrl+L", self.lock),
+            ("app.act.switch", "users", "Ctrl+Shift+O", self.open_door),
+        ):
+            act = QAction(icon(name), no_mnemonic(self.words(word)), menu)
+            act.setShortcut(QKeySequence(key))
+            act.triggered.connect(do)
+            menu.addAction(act)
+        menu.aboutToHide.connect(menu.deleteLater)
+        anchor = self.workspace.sidebar.operator
+        menu.popup(anchor.mapToGlobal(anchor.rect().topLeft()) - QPoint(0, menu.sizeHint().height()))
+
+    # What goes on
+
+    def tell(self, error: BaseException) -> None:
+        """A failure of any task: in words above the page, and in the log when it is a mistake of the program."""
+        if not isinstance(error, LinliError):
+            log.error("unexpected failure", exc_info=error)
+        if self.workspace is not None:
+            self.workspace.tell(error)
+
+    @aio.slot
+    async def _listen(self) -> None:
+        alarms: list[AlarmView] = await aio.in_background(self.console.alarms.open)
+        self._sound.hear({alarm.id: alarm.priority for alarm in alarms if alarm.state == "unacknowledged"})
+
+    def _counted(self, counts: dict[Priority, int]) -> None:
+        self._counts = counts
+        if self.lock_screen is not None:
+            self.lock_screen.show_counts(counts)
+
+    @aio.slot
+    async def _expire_shelves(self) -> None:
+        await aio.in_background(self.console.alarms.expire_shelves)
+
+    def picture(self) -> QPixmap:
+        """What the window shows now."""
+        return self.grab()
+
+    def stop(self) -> None:
+        """Ends timers and hearing; the window can then be deleted."""
+        self._sound.silence()
+        self._shelves.stop()
+        self.bridge.close()
+        aio.on_error(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self.lock_screen is not None:
+            self.lock_screen.setGeometry(self.rect())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # Accepting here would end the loop before the clean-up had its turn.
+        event.ignore()
+        self.closing.set()
