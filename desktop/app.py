@@ -28,8 +28,11 @@ from desktop.people.service import People
 from desktop.places.service import Places
 from desktop.reports.service import Reports
 from desktop.security import keys
+from desktop.security.check import run_checks_open
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
+from desktop.security.views import Check
+from desktop.things.loader import load_models
 from desktop.things.service import Things
 
 log = logging.getLogger(__name__)
@@ -62,6 +65,17 @@ class Console:
     reports: Reports
     field: FieldView
     _closers: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+
+    def check(self) -> list[Check]:
+        """The self-test of the running console. Waits for the disk."""
+
+        def link() -> tuple[bool, str]:
+            health = self.field.health()
+            return health is not None and health.link == "up", health.link_detail if health else "no word yet"
+
+        return run_checks_open(
+            self.data_dir, self.records, self.clock, refused=[*self.cases.refused(), *load_models().refused], link=link
+        )
 
     def close(self) -> None:
         """Stops the field service, then finishes the writes that are under way, then lets go of the stores."""
@@ -159,7 +173,22 @@ def _follow_field(console: Console) -> Callable[[], None]:
             recorder.submit(_logged, beat)
         console.bus.publish(message)
 
-    unsubscribe = console.bus.subscribe(Changed, console.things.changed)
+    maintained = set(out_of_service(console.records))
+
+    def weigh_maintenance() -> None:
+        now = set(out_of_service(console.records))
+        for thing_id in maintained - now:
+            console.alarms.back_in_service(thing_id)
+        maintained.clear()
+        maintained.update(now)
+
+    def changed(event: Changed) -> None:
+        console.things.changed(event)
+        # Not here: this is the store's writer thread, and coming back into service writes.
+        if event.touches("thing"):
+            recorder.submit(_logged, weigh_maintenance)
+
+    unsubscribe = console.bus.subscribe(Changed, changed)
     console.field.on(heard)
     console.field.start()
 

@@ -17,8 +17,9 @@ from desktop.kernel.errors import Invalid, LinliError, NotFound
 from desktop.kernel.ids import uuid7
 from desktop.security import backup as backups
 from desktop.security import keys
-from desktop.security.check import Check, run_checks
+from desktop.security.check import run_checks
 from desktop.security.principal import command_line
+from desktop.security.views import Check
 
 
 def new_id() -> str:
