@@ -118,8 +118,8 @@ def things_cases_and_alarms() -> None:
         "case",
         text("number"), text("definition"), number("version"), text("title"), text("state"), text("urgency"),
         text("thing_id", empty=True), text("place_id", empty=True, of="place"),
-
-        text("assignee_id", empty=True, of="operator"), instant("opened_at"), instant("due_at", empty=True), instant("closed_at", empty=True), number("round"),
+        text("assignee_id", empty=True, of="operator"), instant("opened_at"),
+        instant("due_at", empty=True), instant("closed_at", empty=True), number("round"),
         json("fields"),
         indexes=(("state",), ("number",), ("thing_id",)),
     )  # fmt: skip
