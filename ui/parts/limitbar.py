@@ -1,0 +1,118 @@
+"""A value between its limits: the normal band, a mark at every limit, the value as a tick."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.things.limits import Limit, worst
+from ui.parts.ink import draw_text, hatch, metrics
+from ui.theme.tokens import theme
+
+
+class LimitBar(QWidget):
+    """A quiet grey band from low to high. Colour appears in the band only where the value stands beyond a limit."""
+
+    HEIGHT = 36
+    BAR_TOP, BAR_HEIGHT = 10.0, 6.0
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._low, self._high = 0.0, 1.0
+        self._limits: tuple[Limit, ...] = ()
+        self._value: float | None = None
+        self._live = False
+        self._decimals = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_scale(self, low: float, high: float, limits: tuple[Limit, ...], decimals: int) -> None:
+        """What the bar spans and where its marks stand."""
+        self._low, self._high, self._limits, self._decimals = low, high, limits, decimals
+        self.update()
+
+    def show_value(self, value: float | None, live: bool) -> None:
+        """Moves the tick; a value that is not live has a hollow one on a hatched bar."""
+        if (value, live) != (self._value, self._live):
+            self._value, self._live = value, live
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = QRectF(6, self.BAR_TOP, self.width() - 12, self.BAR_HEIGHT)
+        self._paint_band(painter, bar)
+        self._paint_marks(painter, bar)
+        if self._value is not None:
+            self._paint_tick(painter, bar, self._value)
+
+    def _x(self, bar: QRectF, value: float) -> float:
+        share = (value - self._low) / (self._high - self._low)
+        return bar.left() + bar.width() * min(1.0, max(0.0, share))
+
+    def _paint_band(self, painter: QPainter, bar: QRectF) -> None:
+        colors = theme()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.color("sunken"))
+        painter.drawRoundedRect(bar, 3, 3)
+        low = max((m.value for m in self._limits if m.side == "below"), default=self._low)
+        high = min((m.value for m in self._limits if m.side == "above"), default=self._high)
+        if high > low:
+            left, right = self._x(bar, low), self._x(bar, high)
+            painter.setBrush(colors.color("line_strong"))
+            painter.drawRoundedRect(QRectF(left, bar.top(), right - left, bar.height()), 3, 3)
+        broken = worst(self._limits, self._value) if self._value is not None and self._live else None
+        if broken is not None:
+            edge = self._x(bar, broken.value)
+            zone = QRectF(edge, bar.top(), bar.right() - edge, bar.height())
+            if broken.side == "below":
+                zone = QRectF(bar.left(), bar.top(), edge - bar.left(), bar.height())
+            painter.setBrush(colors.color(broken.priority))
+            painter.drawRoundedRect(zone, 3, 3)
+        if not self._live:
+            hatch(painter, bar, 3)
+
+    def _paint_marks(self, painter: QPainter, bar: QRectF) -> None:
+        taken: list[tuple[float, float]] = []
+        for value, is_limit in self._labels():
+            x = self._x(bar, value)
+            if is_limit:
+                painter.setPen(theme().color("ink2"))
+                painter.drawLine(QPointF(x, bar.top() - 2), QPointF(x, bar.bottom() + 3))
+            text = f"{value:,.{self._decimals}f}".replace("-", "−")
+            width = metrics("caption").horizontalAdvance(text)
+            left = min(max(0.0, x - width / 2), self.width() - width)
+            if any(left < end + 6 and left + width > start - 6 for start, end in taken):
+                continue
+            taken.append((left, left + width))
+            draw_text(painter, QRectF(left, 20, width + 1, 16), text, "caption", "ink2" if is_limit else "ink3")
+
+    def _labels(self) -> list[tuple[float, bool]]:
+        """Limits first, so that the range's ends give way to them."""
+        return [(limit.value, True) for limit in self._limits] + [(self._low, False), (self._high, False)]
+
+    def _paint_tick(self, painter: QPainter, bar: QRectF, value: float) -> None:
+        x = self._x(bar, value)
+        ink = theme().color("ink" if self._live else "ink3")
+        pen = painter.pen()
+        pen.setColor(theme().color("surface"))
+        pen.setWidthF(2.0)
+        painter.setPen(pen)
+        painter.setBrush(ink if self._live else theme().color("surface"))
+        painter.drawRoundedRect(QRectF(x - 2.5, bar.top() - 5, 5, bar.height() + 10), 2, 2)
+        pen.setColor(ink)
+        pen.setWidthF(1.2)
+        painter.setPen(pen)
+        if value < self._low or value > self._high:
+            out = 5.0 if value > self._high else -5.0
+            middle = bar.center().y()
+            points = [QPointF(x + out * 0.2, middle - 4), QPointF(x + out, middle), QPointF(x + out * 0.2, middle + 4)]
+            painter.drawPolyline(QPolygonF(points))
+        elif not self._live:
+            painter.drawRoundedRect(QRectF(x - 2, bar.top() - 4, 4, bar.height() + 8), 2, 2)
