@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -22,13 +22,15 @@ from db.errors import StoreError, store_error
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2
 
 SCHEMA = (
     "CREATE TABLE series (id INTEGER PRIMARY KEY, thing TEXT NOT NULL, point TEXT NOT NULL, UNIQUE (thing, point))",
     # Clustered by series and time: a chart reads neighbouring pages (three to five times faster than rowid + index).
     "CREATE TABLE sample (series INTEGER, t INTEGER, v REAL, PRIMARY KEY (series, t)) WITHOUT ROWID",
     "CREATE TABLE latest (series INTEGER PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL, device_at REAL)",
+    # What devices said of themselves, as it came: the broker's retained set, for when the broker is dark.
+    "CREATE TABLE description (topic TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID",
     f"PRAGMA user_version={VERSION}",
 )
 
@@ -88,6 +90,17 @@ class Telemetry:
         """Keeps the last values, so that panels open with them and their age after a restart."""
         values = [(self.series_id(r.thing_id, r.point), json.dumps(r.value), r.at, r.device_at) for r in rows]
         self._insert("INSERT OR REPLACE INTO latest VALUES (?,?,?,?)", values)
+
+    def save_descriptions(self, news: Mapping[str, bytes]) -> None:
+        """Keeps descriptions by topic; an empty one is forgotten."""
+        self._insert("INSERT OR REPLACE INTO description VALUES (?,?)", [(t, p) for t, p in news.items() if p])
+        self._insert("DELETE FROM description WHERE topic=?", [(t,) for t, p in news.items() if not p])
+
+    def descriptions(self) -> list[tuple[str, bytes]]:
+        """Every description kept, by topic."""
+        with self._begin() as connection:
+            rows = connection.exec_driver_sql("SELECT topic, payload FROM description ORDER BY topic").all()
+        return [(str(topic), bytes(payload)) for topic, payload in rows]
 
     def latest(self) -> list[Latest]:
         with self._begin() as connection:

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 
 from db.errors import StoreError
 from db.telemetry import Latest, Telemetry
@@ -31,6 +32,7 @@ class History:
         self._wake = threading.Condition()
         self._batches: deque[Rows] = deque()
         self._latest: list[Latest] = []
+        self._descriptions: dict[str, bytes] = {}
         self._waiting = 0
         self._stopping = False
         self._next_housekeeping = time.monotonic() + 60
@@ -53,8 +55,9 @@ class History:
     def queued(self) -> int:
         return self._waiting
 
-    def offer(self, rows: Rows, latest: list[Latest]) -> None:
-        """Queues a second's samples, and the latest values to keep for the next start. Never waits for the disk."""
+    def offer(self, rows: Rows, latest: list[Latest], descriptions: Mapping[str, bytes]) -> None:
+        """Queues a second's samples, and the latest values and descriptions to keep for the next start. Never waits for
+        the disk."""
         with self._wake:
             if rows:
                 self._batches.append(rows)
@@ -64,30 +67,33 @@ class History:
                 self._waiting -= oldest
                 self.dropped += oldest
             self._latest = latest or self._latest
+            self._descriptions.update(descriptions)
             self._wake.notify()
 
     def _run(self) -> None:
         while True:
             with self._wake:
-                while not self._batches and not self._latest and not self._stopping:
+                while not (self._batches or self._latest or self._descriptions or self._stopping):
                     self._wake.wait()
                 batches, self._batches = list(self._batches), deque()
                 latest, self._latest = self._latest, []
+                descriptions, self._descriptions = self._descriptions, {}
                 self._waiting = 0
                 done = self._stopping
-            self._write(batches, latest)
+            self._write(batches, latest, descriptions)
             if done and not self._batches:
                 return
             if time.monotonic() >= self._next_housekeeping:
                 self._next_housekeeping = time.monotonic() + HOUSEKEEPING
                 self._keep_house()
 
-    def _write(self, batches: list[Rows], latest: list[Latest]) -> None:
+    def _write(self, batches: list[Rows], latest: list[Latest], descriptions: Mapping[str, bytes]) -> None:
         rows = [(series, at, value) for batch in batches for series, (at, value) in batch.items()]
         try:
             self._telemetry.write(rows)
             self.stored += len(rows)
             self._telemetry.save_latest(latest)
+            self._telemetry.save_descriptions(descriptions)
             self.problem = ""
         except StoreError as error:
             self.dropped += len(rows)

@@ -78,6 +78,7 @@ class Intake:
     ) -> None:
         self._dialects = dialects
         self._value_filters = [each for dialect in dialects for each in dialect.value_filters()]
+        self._description_filters = [f for dialect in dialects for each in dialect.description_filters() for f in each]
         self._table, self._telemetry, self._history, self._alarms, self._tell = table, telemetry, history, alarms, tell
         self._out = set(out_of_service)
         self._lock = threading.Lock()
@@ -90,6 +91,7 @@ class Intake:
         self._rows: Rows = {}
         self._touched: dict[int, tuple[str, str]] = {}
         self._remembered = {(row.thing_id, row.point): row for row in telemetry.latest()}
+        self._said: dict[str, bytes] = {}
         self._connection = 0
         self._next_offer = self._next_save = self._next_log = 0.0
         self.wanted: set[str] = set()
@@ -200,18 +202,12 @@ class Intake:
             name = topic.decode("utf-8")
         except UnicodeDecodeError as error:
             raise Unreadable("not_utf8", "topic") from error
-        for dialect in self._dialects:
-            news = dialect.describe(name, payload)
-            for each in news:
-                self.last_description = now
-                if isinstance(each, Withdrawn):
-                    self._forget(each.thing_id, now, transitions)
-                else:
-                    self._describe(each, now, transitions)
-            if news:
-                return
-        if not payload:
-            return  # an emptied retained topic says nothing
+        if self._hear(name, payload, now, transitions):
+            self.last_description = now
+            self._said[name] = payload
+            return
+        if not payload or any(matches(each, name) for each in self._description_filters):
+            return  # an emptied retained topic, or a description without news, says nothing
         raise Unreadable("unknown_thing" if self._covered(name) else "unknown_topic", name[:80])
 
     def _may_log(self, now: float) -> bool:
@@ -221,6 +217,32 @@ class Intake:
         return True
 
     # Descriptions
+
+    def recall(self) -> None:
+        """Knows again what was described before the last end, so that a dark broker hides no thing."""
+        with self._lock:
+            now = time.monotonic()
+            transitions: list[Onset | Return] = []
+            for topic, payload in self._telemetry.descriptions():
+                try:
+                    self._hear(topic, payload, now, transitions)
+                except Unreadable:
+                    # An earlier version understood it; should the device still say so, it is counted then.
+                    self._said[topic] = b""
+            self._alarms.take(transitions)
+
+    def _hear(self, topic: str, payload: bytes, now: float, transitions: list[Onset | Return]) -> bool:
+        """Asks the dialects what a topic says; false when it is no news to any of them."""
+        for dialect in self._dialects:
+            news = dialect.describe(topic, payload)
+            for each in news:
+                if isinstance(each, Withdrawn):
+                    self._forget(each.thing_id, now, transitions)
+                else:
+                    self._describe(each, now, transitions)
+            if news:
+                return True
+        return False
 
     def _describe(self, described: Described, now: float, transitions: list[Onset | Return]) -> None:
         thing = described.thing
@@ -348,7 +370,8 @@ class Intake:
                 if reading.value is not None:
                     latest.append(Latest(thing_id, point, reading.value, reading.at, reading.device_at))
             self._touched = {}
-        self._history.offer(rows, latest)
+        said, self._said = self._said, {}
+        self._history.offer(rows, latest, said)
 
     def set_out_of_service(self, thing_id: str, out: bool) -> None:
         with self._lock:

@@ -196,9 +196,10 @@ class Line:
 
     def stop(self) -> None:
         """Says goodbye to the broker and ends the thread. What was published before is sent first."""
-        self._stopping.set()
         if self._connected.is_set():
+            # Before the flag: the thread that sees it closes the very sockets the goodbye goes through.
             self._client.disconnect()
+        self._stopping.set()
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(10)
 

@@ -63,6 +63,7 @@ class FieldService:
         self._ticker = threading.Thread(target=self._run, name="field-ticker", daemon=True)
 
     def start(self) -> None:
+        self._intake.recall()
         self._set_link("connecting", "")
         for part in (self._outbox, self._history, self._line):
             part.start()

@@ -16,7 +16,7 @@ from db.handover import Handover
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
 from desktop.field.messages import AlarmStored, FieldSettings, OutOfService
 from desktop.field.service import HANDOVER_FILE
-from tests.desktop.field.site import Building, Listener, settings_for
+from tests.desktop.field.site import ROOT, Building, Listener, settings_for
 from tests.support.broker import Mosquitto, wait_until
 
 Start = Callable[..., FieldView]
@@ -191,20 +191,34 @@ def test_history_is_written_and_read(ears: Listener, building: Building) -> None
     wait_until(lambda: ears.health.samples_stored >= 2)
 
 
-def test_the_last_values_are_there_after_a_restart(ears: Listener, host: FieldView, building: Building) -> None:
-    if isinstance(host, ProcessHost):
-        pytest.skip("a process host lives once; the files are the same")
-    wait_subscribed(ears, building)
+def test_things_and_their_last_values_are_there_after_a_restart_while_the_broker_is_dark(
+    kind: type[ThreadHost] | type[ProcessHost], settings: FieldSettings, building: Building, broker: Mosquitto
+) -> None:
+    first = Listener(kind(settings))
+    first.host.start()
+    first.wait_link("up")
+    wait_subscribed(first, building)
     building.describe("gas-1")
-    ears.wait_thing("gas-1")
+    building.describe("gas-2")
+    first.wait_thing("gas-1")
+    first.wait_thing("gas-2")
     building.say("gas-1", state="normal", valve_open=False)
-    building.say("gas-1", valve_open=False)
-    ears.wait_value("gas-1", "valve_open", False)
-    before = ears.reading("gas-1", "valve_open")
-    host.stop()
-    host.start()
-    wait_until(lambda: ears.reading("gas-1", "valve_open").quality == "uncertain")
-    assert ears.reading("gas-1", "valve_open").at == before.at
+    first.wait_value("gas-1", "valve_open", False)
+    before = first.reading("gas-1", "valve_open")
+    building.publish(f"{ROOT}/gas-2/model", b"", True)
+    wait_until(lambda: "gas-2" not in first.host.things())
+    first.host.stop()
+    broker.stop()
+    second = Listener(kind(settings))
+    second.host.start()
+    try:
+        second.wait_thing("gas-1")
+        after = second.reading("gas-1", "valve_open")
+        assert (after.value, after.quality, after.at) == (False, "uncertain", before.at)
+        assert "gas-2" not in second.host.things()
+        second.wait_link("lost")
+    finally:
+        second.host.stop()
 
 
 CONSOLE = """
