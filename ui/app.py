@@ -132,6 +132,8 @@ async def picture_everything(window: ConsoleWindow, folder: Path, warm_up: float
                     return
                 window.workspace.go(spec.key)
                 await until(window.closing, SETTLE)
-                window.picture().save(str(folder / f"{spec.key}-{theme}-{lang}.png"))
+                file = folder / f"{spec.key}-{theme}-{lang}.png"
+                if not window.picture().save(str(file)):
+                    raise OSError(f"cannot write {file}")
     window.set_theme(before.theme)
     window.set_language(before.lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ui.parts.layout import row
@@ -91,6 +92,7 @@ class FormField(QWidget):
         self.input.setProperty("wrong", bool(text))
         self.input.setAccessibleDescription(text or self._hint)
         repolish(self.input)
+        self._fit()
 
     def set_rule(self, rule: Rule) -> None:
         """Another rule, asked from now on."""
@@ -101,6 +103,7 @@ class FormField(QWidget):
         if not self.error():
             self._below.setText(text)
         self._hint = text
+        self._fit()
 
     def check(self) -> bool:
         """Asks the rule now; true when the content will do."""
@@ -115,6 +118,16 @@ class FormField(QWidget):
         elif self.error():
             self.set_error("")
         self.changed.emit()
+
+    def _fit(self) -> None:
+        # Qt's boxes forget height-for-width when they are nested; the wrapped line below would be drawn over the field.
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and self._rule and self.text():

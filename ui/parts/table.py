@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -204,8 +204,9 @@ class DataTable(QTableView, Generic[R]):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(False)
         header.setMinimumSectionSize(48)
+        titles = QFontMetrics(font("caption", 500))
         for number, column in enumerate(columns):
-            self.setColumnWidth(number, column.width)
+            self.setColumnWidth(number, max(column.width, titles.horizontalAdvance(column.title) + 2 * _PADDING + 4))
             if column.stretch:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
         header.sectionClicked.connect(self._sort_by)
