@@ -120,10 +120,10 @@ class FormField(QWidget):
         self.changed.emit()
 
     def _fit(self) -> None:
-        # Qt's boxes forget height-for-width when they are nested; the wrapped line below would be drawn over the field.
-        layout = self.layout()
-        if layout is not None:
-            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+        # Qt's boxes forget height-for-width when they are nested; the wrapped line below would be cut, or drawn over
+        # the field. So the line is told its height.
+        room = self.width() - (18 if self.error() else 0)
+        self._below.setMinimumHeight(max(18, self._below.heightForWidth(room)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

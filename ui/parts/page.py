@@ -52,7 +52,9 @@ class Page(QWidget):
         self.filters.setSpacing(8)
         self._banners = QVBoxLayout()
         self._banners.setSpacing(8)
-        self._stack = QStackedLayout()
+        # A stack shows its first widget at once: without a parent that would be a window of its own for a moment.
+        holder = QWidget(self)
+        self._stack = QStackedLayout(holder)
         self._nothing: QWidget = QWidget()
         self._body: QWidget | None = None
         self._stack.addWidget(self._nothing)
@@ -66,7 +68,7 @@ class Page(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(top)
-        layout.addLayout(self._stack, 1)
+        layout.addWidget(holder, 1)
         self.setAccessibleName(title)
 
     # What the shell asks of a page

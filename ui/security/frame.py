@@ -31,7 +31,6 @@ class Door(QWidget):
         self.column.addWidget(mark)
         self.column.addWidget(self.heading)
         self.under = Label(under, "secondary", wrap=True)
-        self.under.setVisible(bool(under))
         self.column.addWidget(self.under)
         self.column.addSpacing(8)
         inside = QWidget()
