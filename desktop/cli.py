@@ -194,6 +194,10 @@ def _bench(args: argparse.Namespace) -> int:
 
 
 def _ui_bench(seconds: float | None) -> dict[str, object]:
+    from desktop.demo import has_display
+
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from ui import bench
 
     return bench.run() if seconds is None else bench.run(seconds=seconds)

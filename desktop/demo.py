@@ -12,6 +12,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from desktop.app import Console, open_console
 from desktop.commands.stores import new_id, say
 from desktop.field.broker import Kind, start_broker
 from desktop.kernel.clock import SystemClock
+from desktop.kernel.errors import Refused
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
 from desktop.security import keys
 from desktop.security.principal import Principal, act, system
@@ -86,10 +88,28 @@ def has_display() -> bool:
 
 
 def make_demo_store(folder: Path) -> None:
-    """Makes the sample community, once. Its key lies open beside it (`linli check` says so): it holds nobody's data."""
+    """Makes the sample community, once. Its key lies open beside it (`linli check` says so): it holds nobody's data.
+
+    Made beside its place and moved there whole, so that an interrupted making leaves nothing half-done. Raises Refused
+    when a store that is no demo's is there.
+    """
     if (folder / "demo.json").exists():
         return
+    if keys.exist(folder):
+        raise Refused(f"{folder} holds a store that is not the demo's")
     folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as scratch:
+        passwords = _fill(Path(scratch))
+        file = Path(scratch) / "demo.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(passwords, indent=1), encoding="utf-8")
+        # demo.json last: it says that everything is there.
+        for made in sorted(Path(scratch).iterdir(), key=lambda made: made.name == "demo.json"):
+            made.replace(folder / made.name)
+
+
+def _fill(folder: Path) -> dict[str, str]:
+    """Keys, community, people, cards and accounts; gives the passwords by login."""
     clock = SystemClock()
     key = keys.create_keys(folder, None, open=True)
     records = open_records(folder, key, new_id)
@@ -105,10 +125,7 @@ def make_demo_store(folder: Path) -> None:
                 accounts.reset_password(who, operator.id, passwords[operator.login])
     finally:
         records.close()
-    # Written last: a demo that was interrupted while it was made has no such file.
-    file = folder / "demo.json"
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(passwords, indent=1), encoding="utf-8")
+    return passwords
 
 
 def new_password() -> str:

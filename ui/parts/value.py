@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.kernel.words import Words
 from desktop.things.model import Point, Priority, Quality, Reading, Value
 from ui.parts.ink import draw_chip, draw_priority, draw_text, hatch, metrics
+from ui.parts.when import local
 from ui.theme.tokens import px, theme
 
 UNKNOWN = "—"
@@ -73,9 +74,9 @@ def age_words(seconds: float, words: Words) -> str:
 
 def since_words(at: float, now: float, words: Words) -> str:
     """A moment by the wall clock, with its date when it was not today. Unix seconds."""
-    moment, today = (datetime.fromtimestamp(t, UTC).astimezone() for t in (at, now))
+    moment, today = (local(datetime.fromtimestamp(t, UTC)) for t in (at, now))
     key = "things.at.today" if moment.date() == today.date() else "things.at.day"
-    return words(key, month=moment.month, day=moment.day, time=f"{moment:%H:%M}", date=f"{moment:%m-%d}")
+    return words(key, time=f"{moment:%H:%M}", date=f"{moment:%m-%d}")
 
 
 def shown(
