@@ -46,7 +46,7 @@ class LimitBar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bar = QRectF(6, self.BAR_TOP, self.width() - 12, self.BAR_HEIGHT)
+        bar = QRectF(3, self.BAR_TOP, self.width() - 6, self.BAR_HEIGHT)
         self._paint_band(painter, bar)
         self._paint_marks(painter, bar)
         if self._value is not None:

@@ -139,7 +139,7 @@ def _shape(nodes: Sequence[Node]) -> tuple[object, ...]:
 
 
 def _depth(item: QStandardItem) -> int:
-    depth, parent = 0, item.parent()
-    while parent is not None:
-        depth, parent = depth + 1, parent.parent()
+    index, depth = item.index(), 0
+    while index.parent().isValid():
+        index, depth = index.parent(), depth + 1
     return depth

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.things.limits import Limit
 from ui.parts.ink import draw_priority, draw_text, metrics
 from ui.parts.series import Sample, nearest, nice_range, runs, stepped, thin
+from ui.parts.when import local
 from ui.theme.tokens import theme
 
 HOUR = 3600.0
@@ -234,4 +235,4 @@ class TrendChart(QWidget):
 
 
 def _clock(at: float, seconds: bool = False) -> str:
-    return f"{datetime.fromtimestamp(at, UTC).astimezone():{'%H:%M:%S' if seconds else '%H:%M'}}"
+    return f"{local(datetime.fromtimestamp(at, UTC)):{'%H:%M:%S' if seconds else '%H:%M'}}"

@@ -1,0 +1,277 @@
+"""The overview: what needs me now, who is here, how the plant is, what is due today. One screen, no scrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.alarms.views import AlarmView
+from desktop.cases.views import CaseView
+from desktop.field.messages import ThingGone, ThingSeen
+from desktop.kernel.bus import Changed
+from desktop.things.views import ThingView
+from ui.aio import in_background, slot
+from ui.overview.lines import LINE, OverviewLine, SystemRow
+from ui.overview.summary import LINES, SystemLine, due_today, needing, overdue, silent, system_lines
+from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
+from ui.parts.layout import clear, column, framed, row
+from ui.parts.page import Page
+from ui.parts.series import Sample
+from ui.parts.text import Label
+from ui.parts.trend import HOUR
+from ui.parts.value import one_line, shown
+from ui.parts.when import short
+from ui.shell.context import Context
+from ui.things.state import by_thing
+
+SECOND_MS, TRENDS_EVERY = 1000, 60
+NEEDS_LINES, DUE_LINES = 5, 6
+ICONS = {
+    "water": "droplets", "power": "zap", "lift": "arrow-up-down", "gas": "flame", "flood": "waves",
+    "access": "door-closed", "light": "lightbulb", "other": "box",
+}  # fmt: skip
+
+
+class OverviewPage(Page):
+    """Counts and values move once a second while the page is visible, sparklines once a minute."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._words = context, context.words
+        super().__init__(context.words("overview.title"))
+        self._alarms: Sequence[AlarmView] = ()
+        self._cases: Sequence[CaseView] = ()
+        self._lines: list[SystemLine] = []
+        self._seconds = 0
+        self._needs, self._due, self._here = _Lines(), _Lines(), _Lines()
+        self._systems = {
+            system: SystemRow(
+                ICONS[system], context.words(f"things.system.{system}"), partial(self._open_system, system)
+            )
+            for system in LINES
+        }
+        self._needs_count = Label("", "secondary", tone="hint", tabular=True)
+        self._due_count = Label("", "secondary", tone="hint", tabular=True)
+        self.set_body(self._lay_out())
+        self._timer = QTimer(self)
+        self._timer.setInterval(SECOND_MS)
+        self._timer.timeout.connect(self.tick)
+        context.bridge.on(Changed, self._changed, self)
+        context.bridge.on(ThingSeen, lambda _seen: self.tick(), self)
+        context.bridge.on(ThingGone, lambda _gone: self.tick(), self)
+        self._load()
+
+    def tick(self) -> None:
+        """A second went by."""
+        views = self._context.console.things.all()
+        self._show_needs(views)
+        self._show_systems(views)
+        if self._seconds % TRENDS_EVERY == 0 and views:
+            self._load_trends()
+        self._seconds += 1
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._seconds = 0
+        self.tick()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def needs(self) -> list[str]:
+        """What needs a person, in the order shown."""
+        return self._needs.titles()
+
+    def due(self) -> list[str]:
+        return self._due.titles()
+
+    def system_words(self) -> dict[str, str]:
+        """The one word of each system."""
+        return {system: line.word() for system, line in self._systems.items()}
+
+    # Drawing
+
+    def _lay_out(self) -> QWidget:
+        words = self._words
+        needs = _card(words("overview.needs"), self._needs_count, self._needs)
+        plant = _card(words("overview.plant"), None, *self._systems.values())
+        here = _card(words("overview.here"), None, self._here)
+        due = _card(words("overview.due"), self._due_count, self._due)
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(24, 4, 24, 20)
+        grid.setSpacing(16)
+        left, right = column(needs, plant, None, spacing=16), column(due, here, None, spacing=16)
+        grid.addLayout(left, 0, 0)
+        grid.addLayout(right, 0, 1)
+        grid.setColumnStretch(0, 64)
+        grid.setColumnStretch(1, 36)
+        return body
+
+    def _show_needs(self, views: Sequence[ThingView]) -> None:
+        words = self._words
+        alarms, late, dead = needing(self._alarms), overdue(self._cases), silent(views)
+        go, now = self._context.shell.go, self._context.console.clock.now()
+        lines: list[_Line] = []
+        for alarm in alarms:
+            place = " / ".join((*alarm.place_path, one_line(alarm.thing_name)))
+            state = words(f"overview.{'standing' if alarm.active else 'returned'}", at=short(alarm.onset_at, now))
+            lines.append((alarm.priority, words.of(alarm.title), place, state, partial(go, "alarms", alarm.id)))
+        for case in late:
+            at = words("overview.overdue_since", at=short(case.due_at or case.opened_at, now))
+            lines.append(("overdue", one_line(case.title), case.number, at, partial(go, "cases", case.id)))
+        room = NEEDS_LINES - (1 if dead else 0)
+        hidden = max(0, len(lines) - room)
+        lines = lines[:room]
+        if dead:
+            first = words("overview.and_others", name=one_line(dead[0].name), n=len(dead))
+            title = words("overview.silent", n=len(dead))
+            under = one_line(dead[0].name) if len(dead) == 1 else first
+            lines.append(("silent", title, under, "", partial(go, "things", dead[0].id)))
+        count = len(alarms) + len(late)
+        parts = [words("overview.alarms", n=len(alarms))] if alarms else []
+        parts += [words("overview.late", n=len(late))] if late else []
+        parts += [words("overview.more", n=hidden)] if hidden else []
+        self._needs_count.setText(" · ".join(parts) if count else "")
+        self._needs.show_lines(lines, words("overview.needs_none"))
+        self._show_due()
+
+    def _show_due(self) -> None:
+        words, now = self._words, self._context.console.clock.now()
+        due = due_today(self._cases, now)
+        lines: list[_Line] = [
+            (
+                "due", one_line(case.title), case.number, short(case.due_at or case.opened_at, now),
+                partial(self._context.shell.go, "cases", case.id),
+            )
+            for case in due[:DUE_LINES]
+        ]  # fmt: skip
+        self._due_count.setText(str(len(due)) if due else "")
+        open_count = sum(case.closed_at is None for case in self._cases)
+        self._due.show_lines(
+            lines, words("overview.due_none" if open_count == 0 else "overview.due_open", n=open_count)
+        )
+        who = self._context.who
+        me = words("overview.signed_in", terminal=who.terminal)
+        self._here.show_lines([("here", one_line(who.name), me, "", lambda: None)], "")
+
+    def _show_systems(self, views: Sequence[ThingView]) -> None:
+        words, now = self._words, self._context.console.clock.now().timestamp()
+        self._lines = system_lines(views, by_thing(self._alarms))
+        for line in self._lines:
+            own = self._systems[line.system]
+            if not line.count:
+                own.show_state("", words("overview.no_things"), "quiet", "")
+                own.show_no_value()
+                continue
+            count = words("overview.count", n=line.count)
+            if line.priority is not None:
+                word = words("overview.in_alarm", n=line.alarmed)
+                own.show_state(count, word, line.priority, PRIORITY_MARK[line.priority])
+            elif line.offline:
+                own.show_state(count, words("overview.offline", n=line.offline), "quiet", "ring")
+            elif line.out == line.count:
+                own.show_state(count, words("things.state.out_of_service"), "quiet", "dash")
+            else:
+                own.show_state(count, words("things.state.normal"), "quiet", "")
+            if line.thing is not None and line.point is not None:
+                reading = self._context.console.things.reading(line.thing.id, line.point.name)
+                title = words.of(line.point.title)
+                own.show_value(shown(line.point, reading, words, now), title)
+            else:
+                own.show_no_value()
+
+    def _open_system(self, system: str) -> None:
+        line = next((line for line in self._lines if line.system == system), None)
+        self._context.shell.go("things", line.thing.id if line and line.thing else "")
+
+    # Reading
+
+    def _changed(self, event: Changed) -> None:
+        if event.touches("alarm", "case", "thing", "place"):
+            self._load()
+
+    @slot
+    async def _load(self) -> None:
+        console = self._context.console
+        if self._context.who.may("alarms.see"):
+            self._alarms = await in_background(console.alarms.open)
+        if self._context.who.may("cases.see"):
+            self._cases = await in_background(console.cases.list)
+        self.tick()
+
+    @slot
+    async def _load_trends(self) -> None:
+        lines = [line for line in self._lines if line.thing is not None and line.point is not None]
+        now = self._context.console.clock.now().timestamp()
+        found = await in_background(self._read_trends, lines, now)
+        for line, samples in zip(lines, found, strict=True):
+            every = line.point is not None and line.point.history == "every"
+            gap = max(30.0, line.point.stale_after * 1.5) if line.point and every else float("inf")
+            self._systems[line.system].show_samples(samples, now - HOUR, now, gap, not every)
+
+    def _read_trends(self, lines: Sequence[SystemLine], now: float) -> list[list[Sample]]:
+        history = self._context.console.things.history
+        return [
+            history(line.thing.id, line.point.name, now - HOUR, now, 240) if line.thing and line.point else []
+            for line in lines
+        ]
+
+
+_Line = tuple[str, str, str, str, Callable[[], object]]
+"""Kind (a key of LOOKS), title, under, when, and what opens it."""
+
+LOOKS: dict[str, tuple[Mark, BadgeTone]] = {
+    "critical": ("diamond", "critical"), "high": ("triangle", "high"), "medium": ("circle", "medium"),
+    "low": ("square", "low"), "overdue": ("half", "high"), "silent": ("ring", "quiet"), "due": ("ring", "quiet"),
+    "here": ("circle", "quiet"),
+}  # fmt: skip
+
+
+class _Lines(QWidget):
+    """A short list that is rebuilt only when it says something else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+        self._said: object = None
+        self._own: list[OverviewLine] = []
+
+    def titles(self) -> list[str]:
+        return [line.title() for line in self._own]
+
+    def show_lines(self, lines: Sequence[_Line], none: str) -> None:
+        said = ([line[:4] for line in lines], none)
+        if said == self._said:
+            return
+        focused = next((n for n, line in enumerate(self._own) if line.hasFocus()), None)
+        self._said = said
+        clear(self._box)
+        self._own = [_line_widget(line) for line in lines]
+        for line in self._own:
+            self._box.addWidget(line)
+        if focused is not None and self._own:
+            self._own[min(focused, len(self._own) - 1)].setFocus()
+        if not lines:
+            empty = Label(none, "secondary", wrap=True)
+            empty.setMinimumHeight(LINE)
+            self._box.addLayout(row(empty, margins=(16, 0, 16, 0)))
+
+
+def _line_widget(line: _Line) -> OverviewLine:
+    kind, title, under, at, open_ = line
+    return OverviewLine(*LOOKS[kind], title, under, at, open_)
+
+
+def _card(title: str, count: Label | None, *content: QWidget) -> QFrame:
+    head = row(Label(title, "section"), count if count is not None else 0, None, margins=(16, 12, 16, 4))
+    card = framed("card", column(head, *content, spacing=0, margins=(0, 0, 0, 6)))
+    card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+    return card

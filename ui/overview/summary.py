@@ -1,0 +1,88 @@
+"""What the overview says, worked out apart from how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from desktop.alarms.views import AlarmView
+from desktop.cases.views import CaseView
+from desktop.things.limits import URGENCY
+from desktop.things.model import Point, Priority
+from desktop.things.views import ThingView
+from ui.parts.when import local
+from ui.things.state import Alarms, main_points, priority_of, system_of
+
+LINES = ("water", "power", "lift", "gas", "flood", "access", "light", "other")
+"""The systems of the overview, in the order an engineer walks them."""
+
+
+@dataclass(frozen=True)
+class SystemLine:
+    """One system: how many things, how many of them silent or in alarm, and the value that stands for it."""
+
+    system: str
+    count: int
+    alarmed: int
+    offline: int
+    out: int
+    priority: Priority | None
+    thing: ThingView | None
+    point: Point | None
+
+
+def system_lines(views: Sequence[ThingView], alarms: Alarms) -> list[SystemLine]:
+    """A line for every system, with or without things. Fire and energy stand under other until they have a line."""
+    return [_line(system, [view for view in views if _shown_under(view) == system], alarms) for system in LINES]
+
+
+def _shown_under(view: ThingView) -> str:
+    system = system_of(view)
+    return system if system in LINES else "other"
+
+
+def _line(system: str, views: Sequence[ThingView], alarms: Alarms) -> SystemLine:
+    ranked = [(None if view.out_of_service else priority_of(alarms.get(view.id, ())), view) for view in views]
+    urgent = sorted((URGENCY[priority], view.id, view) for priority, view in ranked if priority is not None)
+    spoken = [view for view in views if view.online is not False and not view.out_of_service]
+    thing = urgent[0][2] if urgent else next((view for view in spoken if _figure(view)), None)
+    return SystemLine(
+        system=system,
+        count=len(views),
+        alarmed=len(urgent),
+        offline=sum(view.online is False and not view.out_of_service for view in views),
+        out=sum(view.out_of_service for view in views),
+        priority=next((p for p in URGENCY if any(own == p for own, _ in ranked)), None),
+        thing=thing,
+        point=_figure(thing) if thing else None,
+    )
+
+
+def _figure(view: ThingView) -> Point | None:
+    """The first main value that is a quantity: a floor or a count of nothing in particular tells no story."""
+    numbers = [p for p in main_points(view) if p.type in ("number", "integer") and p.symbol and not p.labels]
+    return numbers[0] if numbers else None
+
+
+def needing(alarms: Iterable[AlarmView]) -> list[AlarmView]:
+    """Alarms nobody has answered, most urgent and oldest first."""
+    open_ = [alarm for alarm in alarms if alarm.state in ("unacknowledged", "returned")]
+    return sorted(open_, key=lambda alarm: (URGENCY[alarm.priority], not alarm.active, alarm.onset_at))
+
+
+def overdue(cases: Iterable[CaseView]) -> list[CaseView]:
+    """The longest overdue first."""
+    return sorted((case for case in cases if case.overdue), key=lambda case: case.due_at or case.opened_at)
+
+
+def due_today(cases: Iterable[CaseView], now: datetime) -> list[CaseView]:
+    """Open cases whose time ends today and has not ended yet."""
+    today = local(now).date()
+    due = [case for case in cases if case.due_at and not case.overdue and local(case.due_at).date() == today]
+    return sorted(due, key=lambda case: case.due_at or case.opened_at)
+
+
+def silent(views: Iterable[ThingView]) -> list[ThingView]:
+    """Things that are offline though they should not be."""
+    return [view for view in views if view.online is False and not view.out_of_service]
