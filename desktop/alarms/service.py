@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 from sqlalchemy import and_, select
@@ -14,9 +14,9 @@ from db.store import Records, Transaction
 from db.tables.alarms import AlarmRow
 from db.tables.security import Operator
 from db.tables.things import ThingCard
-from desktop.alarms import occurrences, reading
+from desktop.alarms import course, occurrences, reading
 from desktop.alarms.rules import Event, Life, after, base_of
-from desktop.alarms.views import PRIORITIES, AlarmView
+from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
@@ -102,6 +102,15 @@ class Alarms:
         if not found:
             raise NotFound("there is no such alarm", id=alarm_id)
         return found[0]
+
+    def of_case(self, case_id: str) -> AlarmView | None:
+        """The alarm a case was made from; None where there is none."""
+        found = self._records.read(lambda s: reading.views(s, self._clock.now(), AlarmRow.case_id == case_id))
+        return min(found, key=lambda alarm: alarm.onset_at, default=None)
+
+    def course(self, alarm_id: str) -> tuple[AlarmStep, ...]:
+        """Who did what about the alarm, oldest first; its onset and return are in the view."""
+        return self._records.read(lambda session: course.steps(session, alarm_id))
 
     def log(self, since: datetime, until: datetime) -> list[AlarmView]:
         """Every alarm that began from `since` (included) to `until` (not included), in order of time."""
@@ -222,7 +231,7 @@ class Alarms:
                     thing_id=row.thing_id,
                     place_id=row.place_id,
                     urgency=URGENCY[row.priority],
-                    fields={"description": _description(tx.session, row), "alarm": row.id},
+                    fields={"description": _description(tx.session, row), "alarm": _called(row, tx.act.offset_minutes)},
                 )
                 # The case's row first: the alarm points at it.
                 tx.session.flush()
@@ -261,6 +270,12 @@ def _behind(session: Session, row: AlarmRow) -> list[AlarmRow]:
     """Earlier occurrences of the rule that ended unacknowledged: the list shows this one for all of them."""
     others = occurrences.unfinished(session, row)
     return [other for other in others if not other.active and other.onset_at <= row.onset_at]
+
+
+def _called(row: AlarmRow, offset_minutes: int) -> str:
+    """The alarm as people would name it: what it says and when it began, in the community's time."""
+    onset = row.onset_at.astimezone(timezone(timedelta(minutes=offset_minutes)))
+    return f"{row.texts['title']['zh'][:LONGEST_TITLE]} {onset:%Y-%m-%d %H:%M:%S}"
 
 
 def _description(session: Session, row: AlarmRow) -> str:

@@ -49,3 +49,16 @@ class AlarmView:
     def active(self) -> bool:
         """Whether the condition still holds."""
         return self.returned_at is None
+
+
+@dataclass(frozen=True)
+class AlarmStep:
+    """An act upon an alarm. `op` is the journal's word for it ("alarms.shelve")."""
+
+    at: datetime
+    op: str
+    actor_name: str
+    terminal: str
+    reason: str
+    second_name: str
+    """Who stood beside, where two are needed; else empty."""

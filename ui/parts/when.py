@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+import unicodedata
+from datetime import date, datetime, timedelta, timezone
+
+from desktop.kernel.words import Words
 
 _zone = timezone(timedelta(minutes=480))
 
@@ -32,18 +35,45 @@ def short(at: datetime, now: datetime) -> str:
 
 
 def read_local(text: str) -> datetime | None:
-    """The instant of `2026-11-22` or `2026-11-22 14:05` in the community's time; None for anything else."""
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return at.replace(tzinfo=_zone)
+    """The instant of `2026-11-22 14:05` or `2026-11-22` in the community's time, typed with any width of characters and
+    with `-`, `/` or `.`; None for anything else."""
+    plain = unicodedata.normalize("NFKC", text).strip().replace("/", "-").replace(".", "-")
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(plain, form).replace(tzinfo=_zone)
+        except ValueError:
+            continue
+    return None
+
+
+def read_day(text: str) -> date | None:
+    """The day of `2026-11-22`, read as `read_local` reads; None for anything else, also with a time."""
+    at = read_local(text)
+    return at.date() if at is not None and ":" not in unicodedata.normalize("NFKC", text) else None
+
+
+def midnight(day: date) -> datetime:
+    """When the day begins in the community's time."""
+    return datetime(day.year, day.month, day.day, tzinfo=_zone)
 
 
 def span(seconds: float) -> str:
-    """A length of time: 0:42, 12:05, 3:12:05, and 2 d 3:12 from two days on."""
+    """A length of time that is counted down: 0:42, 12:05, 3:12:05, and 2 d 3:12 from two days on."""
     whole = max(0, int(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     if hours >= 48:
         return f"{hours // 24} d {hours % 24}:{minutes:02d}"
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def lasting(words: Words, seconds: float) -> str:
+    """A length of time to the minute: 12 分钟, 3 小时 12 分, 2 天 3 小时."""
+    minutes = max(0, int(seconds)) // 60
+    hours, days = minutes // 60, minutes // 1440
+    if not minutes:
+        return words("parts.span.under_a_minute")
+    if not hours:
+        return words("parts.span.minutes", n=minutes)
+    if hours < 48:
+        return words("parts.span.hours", hours=hours, minutes=minutes % 60)
+    return words("parts.span.days", days=days, hours=hours % 24)

@@ -324,11 +324,30 @@ def test_an_alarm_becomes_one_case_linked_both_ways(alarms: Alarms, records: Rec
     assert (alarms.get("a1").case_id, alarms.get("a1").case_number) == (case_id, "D1-1")
     [case] = records.read(lambda s: list(s.scalars(select(CaseRow))))
     assert (case.definition, case.urgency, case.thing_id, case.place_id) == ("device-fault", "urgent", "sump", "pump")
-    assert case.fields["alarm"] == "a1"
+    assert case.fields["alarm"] == "水位过高 2026-11-22 14:00:00"
+    found = alarms.of_case(case_id)
+    assert found is not None and found.id == "a1"
+    assert alarms.of_case("another") is None
     assert "12 mm" in case.fields["description"]
     assert "李工" in case.fields["description"]
     with pytest.raises(NotAllowed):
         alarms.to_case(person("guard"), "a1")
+
+
+def test_the_course_of_an_alarm_tells_who_did_what_and_why(alarms: Alarms, clock: FakeClock) -> None:
+    begin(alarms, life_safety=True)
+    alarms.acknowledge(LI, ["a1"])
+    clock.advance(60)
+    alarms.shelve(LI, "a1", 5, "误报核实", ("wang", "right"))
+    clock.advance(60)
+    alarms.unshelve(WANG, "a1")
+    end(alarms)
+    told = [(step.op, step.actor_name, step.reason, step.second_name) for step in alarms.course("a1")]
+    assert told == [
+        ("alarms.acknowledge", "li", "", ""),
+        ("alarms.shelve", "li", "误报核实", "wang"),
+        ("alarms.unshelve", "wang", "", ""),
+    ]
 
 
 class Crash(Exception):
