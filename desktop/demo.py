@@ -22,9 +22,11 @@ from db.open import open_records
 from db.store import Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
+from db.telemetry import Telemetry
 from desktop.app import Console, open_console
 from desktop.commands.stores import new_id, say
 from desktop.field.broker import Kind, start_broker
+from desktop.field.service import TELEMETRY_FILE
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Refused
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
@@ -32,8 +34,12 @@ from desktop.security import keys
 from desktop.security.principal import Principal, act, system
 from desktop.security.service import Accounts
 from desktop.simulate.building import devices
+from desktop.simulate.past import remember
 
 TERMINAL = "D1"
+
+SEED = 1
+"""Of the simulated building, so that its past and its present are of one piece."""
 
 OTHERS = ("feng.guard", "zhou.desk", "gao.engineer", "yuan.audit")
 """Accounts of the sample's staff that get a password too, to see the console as a guard, clerk, engineer or auditor."""
@@ -125,6 +131,9 @@ def _fill(folder: Path) -> dict[str, str]:
                 accounts.reset_password(who, operator.id, passwords[operator.login])
     finally:
         records.close()
+    telemetry = Telemetry(folder / TELEMETRY_FILE, keys.field_key(key))
+    remember(telemetry, size="small", seed=SEED, until=clock.now().timestamp(), hours=2)
+    telemetry.close()
     return passwords
 
 
@@ -160,7 +169,7 @@ def demo_broker(folder: Path, which: Kind | None) -> Iterator[str]:
 def simulated_building(url: str) -> Iterator[None]:
     """The sample building in a process of its own, which ends with this one whatever happens to it."""
     command: list[Any] = [sys.executable, "-m", "desktop.cli", "simulate", "--broker", url, "--with-parent"]
-    process = subprocess.Popen([*command, "--community", SAMPLE_COMMUNITY], stdin=subprocess.PIPE)
+    process = subprocess.Popen([*command, "--community", SAMPLE_COMMUNITY, "--seed", str(SEED)], stdin=subprocess.PIPE)
     try:
         yield
     finally:
