@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
@@ -124,5 +124,7 @@ def compare(request: pytest.FixtureRequest) -> Callable[[QWidget, str], None]:
 
 def unlike(one: QImage, other: QImage) -> float:
     """The share of bytes that differ by more than an eye would see of hinting and rounding."""
-    a, b = bytes(one.constBits()), bytes(other.constBits())
+    half = (one.width() // 2, one.height() // 2)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    a, b = (bytes(i.scaled(*half, mode=smooth).constBits()) for i in (one, other))
     return sum(abs(x - y) > 24 for x, y in zip(a, b, strict=True)) / len(a)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ui.parts.layout import row
@@ -49,8 +48,9 @@ class FormField(QWidget):
         self._mark = QLabel()
         self._mark.setPixmap(pixmap("circle-alert", "critical", 14))
         self._mark.hide()
-        self._below = Label(hint, "caption", wrap=True)
-        self._below.setMinimumHeight(18)
+        # One line, cut with "…" and whole in its tooltip where room is short: an error must not move what is below.
+        self._below = Label(hint, "caption", elide=True)
+        self._below.setFixedHeight(18)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -92,7 +92,6 @@ class FormField(QWidget):
         self.input.setProperty("wrong", bool(text))
         self.input.setAccessibleDescription(text or self._hint)
         repolish(self.input)
-        self._fit()
 
     def set_rule(self, rule: Rule) -> None:
         """Another rule, asked from now on."""
@@ -103,7 +102,6 @@ class FormField(QWidget):
         if not self.error():
             self._below.setText(text)
         self._hint = text
-        self._fit()
 
     def check(self) -> bool:
         """Asks the rule now; true when the content will do."""
@@ -118,16 +116,6 @@ class FormField(QWidget):
         elif self.error():
             self.set_error("")
         self.changed.emit()
-
-    def _fit(self) -> None:
-        # Qt's boxes forget height-for-width when they are nested; the wrapped line below would be cut, or drawn over
-        # the field. So the line is told its height.
-        room = self.width() - (18 if self.error() else 0)
-        self._below.setMinimumHeight(max(18, self._below.heightForWidth(room)))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and self._rule and self.text():

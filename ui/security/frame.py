@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidg
 
 from desktop.kernel.words import Words
 from ui.parts.form import FormField
-from ui.parts.layout import framed
+from ui.parts.layout import framed, row
 from ui.parts.text import Label
 
 
@@ -36,7 +36,8 @@ class Door(QWidget):
         inside = QWidget()
         middle = QVBoxLayout(inside)
         middle.addStretch(2)
-        middle.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Not an aligned item: Qt would give it its hint's height and forget that its text wraps.
+        middle.addLayout(row(None, sheet, None))
         self.foot = Label("", "caption")
         middle.addSpacing(12)
         middle.addWidget(self.foot, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop.app import Console
 from desktop.kernel.errors import Invalid, LinliError
@@ -29,7 +29,7 @@ class SetUp(Door):
     signed_in = Signal(object)
 
     def __init__(self, console: Console, words: Words, parent: QWidget | None = None) -> None:
-        super().__init__(words, words("signin.setup.title"), words("signin.setup.under"), 480, parent)
+        super().__init__(words, words("signin.setup.title"), words("signin.setup.under"), 560, parent)
         self._console = console
         self._who: Principal | None = None
         needs_community = console.places.community() is None
@@ -48,9 +48,9 @@ class SetUp(Door):
         self._fields = [self.login, self.person, self.password, self.again]
         if needs_community:
             self._fields = [self.name, self.code, *self._fields]
-            self.column.addLayout(row(self.name, self.code, spacing=16))
-        self.column.addLayout(row(self.login, self.person, spacing=16))
-        self.column.addLayout(row(self.password, self.again, spacing=16))
+            self.column.addLayout(_pair(self.name, self.code))
+        self.column.addLayout(_pair(self.login, self.person))
+        self.column.addLayout(_pair(self.password, self.again))
         self.column.addWidget(Label(words("signin.setup.passphrase"), "caption", wrap=True))
         self.column.addSpacing(4)
         self.make = Button(words("signin.setup.make"), "primary", key="Ctrl+Return", on=self._make)
@@ -99,3 +99,11 @@ class SetUp(Door):
 
     def _again_rule(self, text: str) -> str:
         return "" if text == self.password.text() else self.words("signin.setup.differs")
+
+
+def _pair(left: FormField, right: FormField) -> QHBoxLayout:
+    """Two fields of one width beside each other."""
+    pair = row(left, right, spacing=16)
+    pair.setStretch(0, 1)
+    pair.setStretch(1, 1)
+    return pair

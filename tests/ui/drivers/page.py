@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAction, QFontMetrics, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
+from ui.parts.form import FormField
 from ui.parts.text import Label
 
 
@@ -88,3 +91,13 @@ def assert_no_clipped_text(root: QWidget) -> None:
         elif isinstance(widget, QPushButton) and widget.text() and widget.sizeHint().width() > widget.width() + 1:
             clipped.append(widget.text())
     assert not clipped, f"clipped: {clipped}"
+
+
+def assert_nothing_overlaps(root: QWidget) -> None:
+    """No two visible children of one form field lie over each other."""
+    QApplication.processEvents()
+    for field in root.findChildren(FormField):
+        children = [w for w in field.children() if isinstance(w, QWidget) and w.isVisible()]
+        for one, other in combinations(children, 2):
+            shared = one.geometry().intersected(other.geometry())
+            assert shared.isEmpty(), f"{field.input.accessibleName()}: {one} lies over {other}"

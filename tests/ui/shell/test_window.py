@@ -11,7 +11,7 @@ from desktop.kernel.errors import Refused
 from desktop.security.principal import Principal
 from tests.support.console import QuietField
 from tests.support.fakes import FakeClock
-from tests.ui.drivers.page import PageDriver, assert_accessible, assert_no_clipped_text
+from tests.ui.drivers.page import PageDriver, assert_accessible, assert_no_clipped_text, assert_nothing_overlaps
 from tests.ui.shell.conftest import PASSWORD
 from tests.ui.shell.pages import ListPage
 from ui import aio
@@ -214,6 +214,7 @@ def test_the_doors_are_named_and_nothing_is_clipped(open_window: Open, console: 
     assert isinstance(window.centralWidget(), SetUp)
     assert_accessible(window)
     assert_no_clipped_text(window)
+    assert_nothing_overlaps(window)
     console.accounts.set_up("wang", "王工", PASSWORD)
     window.open_door()
     assert isinstance(window.centralWidget(), SignIn)
