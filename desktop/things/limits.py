@@ -49,11 +49,18 @@ def span(point: Point, limits: tuple[Limit, ...]) -> tuple[float, float]:
     lows = [point.minimum] if point.minimum is not None else [limit.value for limit in limits]
     highs = [point.maximum] if point.maximum is not None else [limit.value for limit in limits]
     low, high = min(lows, default=0.0), max(highs, default=1.0)
+    top = max((limit.value for limit in limits), default=high)
+    if low >= 0 and 0 < top < high / ROOM:
+        # A gauge that reaches far beyond its limits would press them all against its lower end.
+        high = top * 2
     if point.minimum is None:
         low = min(0.0, low * 1.25)
     if point.maximum is None:
         high = max(high * 1.25, low + 1.0)
     return (low, high) if high > low else (low, low + 1.0)
 
+
+ROOM = 4.0
+"""A range more than so many times its highest limit is cut: the rest tells nothing about how near one is."""
 
 URGENCY: dict[Priority, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}

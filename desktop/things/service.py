@@ -206,7 +206,8 @@ class Things:
         )
 
     def _current(self, view: ThingView) -> ThingView:
-        online = self.online(view.id)
+        # Nobody can say of a thing that it is there while the line to all of them is gone.
+        online = self.online(view.id) if self._line_is_up() else None
         if online is view.online:
             return view
         view = replace(view, online=online)

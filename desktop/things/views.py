@@ -23,4 +23,4 @@ class ThingView:
     out_of_service: bool
     out_reason: str
     online: bool | None
-    """None while it never told."""
+    """None while it never told, or while the line to the site is gone."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWi
 
 from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseView
-from desktop.field.messages import ThingGone, ThingSeen
 from desktop.kernel.bus import Changed
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
@@ -60,8 +59,6 @@ class OverviewPage(Page):
         self._timer.setInterval(SECOND_MS)
         self._timer.timeout.connect(self.tick)
         context.bridge.on(Changed, self._changed, self)
-        context.bridge.on(ThingSeen, lambda _seen: self.tick(), self)
-        context.bridge.on(ThingGone, lambda _gone: self.tick(), self)
         self._load()
 
     def tick(self) -> None:

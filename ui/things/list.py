@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from ui.parts.badge import paint_mark, tone_colors
 from ui.parts.ink import draw_text, hatch, metrics
 from ui.parts.value import Shown
+from ui.theme.fonts import Weight
 from ui.theme.tokens import px, theme
 from ui.things.state import StateWord
 
@@ -196,11 +197,12 @@ def _paint_values(painter: QPainter, area: QRectF, values: Sequence[Shown]) -> f
     left = area.right()
     for shown in reversed(values):
         text = f"{shown.text} {shown.unit}".strip()
-        width = min(metrics("table").horizontalAdvance(text), area.width() * 0.42)
+        weight: Weight = 500 if shown.priority else 400
+        width = min(metrics("table", weight).horizontalAdvance(text) + 1, area.width() * 0.42)
         box = QRectF(left - width, area.top(), width + 1, area.height())
         if shown.quality == "offline":
             hatch(painter, box.adjusted(-4, 1, 3, -1), 3)
         ink = "ink" if shown.quality in ("good", "uncertain") else "ink3"
-        draw_text(painter, box, text, "table", shown.priority or ink, 500 if shown.priority else 400)
+        draw_text(painter, box, text, "table", shown.priority or ink, weight)
         left = box.left() - 16
     return left + 16

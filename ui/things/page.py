@@ -55,7 +55,8 @@ class ThingsPage(Page):
         self._alarms_read = False
         """Nothing is chosen before: what is in alarm stands first, and the first is what a person sees."""
         self._ticks = 0
-        self._line_told = ""
+        self._stale = False
+        """Things came or went since the last look: many at once are taken in with one."""
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(words("things.filter"))
         self._filter.setAccessibleName(words("things.filter"))
@@ -88,8 +89,8 @@ class ThingsPage(Page):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
         context.bridge.on(Changed, self._changed, self)
-        context.bridge.on(ThingSeen, lambda _seen: self.refresh(), self)
-        context.bridge.on(ThingGone, lambda _gone: self.refresh(), self)
+        context.bridge.on(ThingSeen, lambda _seen: self._mark_stale(), self)
+        context.bridge.on(ThingGone, lambda _gone: self._mark_stale(), self)
         context.bridge.on(Happened, self._happened, self)
         self.refresh()
         self._load_alarms()
@@ -112,6 +113,7 @@ class ThingsPage(Page):
 
     def refresh(self) -> None:
         """Takes in which things there are; values come with the ticks."""
+        self._stale = False
         self._views = {view.id: view for view in self._things.all()}
         if not self._views:
             self.set_count("")
@@ -128,6 +130,8 @@ class ThingsPage(Page):
         """A tenth of a second went by."""
         self._ticks += 1
         now = self._now()
+        if self._stale:
+            self.refresh()
         self._list.tick()
         self._panel.tick(now)
         if self._ticks % TICKS_A_SECOND == 0:
@@ -204,8 +208,8 @@ class ThingsPage(Page):
             self._panel.second(view, now)
 
     def _show_thing(self, view: ThingView) -> None:
-        self._line_told = self._line_lost()
-        self._panel.show_thing(view, self._alarms.get(view.id, ()), self._line_told)
+        self._panel.show_thing(view, self._alarms.get(view.id, ()), self._now())
+        self._panel.set_line(self._line_lost())
         self._service_act.set_label(self._words("things.act.in" if view.out_of_service else "things.act.out"))
 
     def _second(self, now: float) -> None:
@@ -213,8 +217,7 @@ class ThingsPage(Page):
         view = self._things.get(thing_id) if thing_id else None
         if view is None:
             return
-        if self._line_lost() != self._line_told:
-            self._show_thing(view)
+        self._panel.set_line(self._line_lost())
         self._panel.second(view, now)
 
     def _line_lost(self) -> str:
@@ -247,6 +250,9 @@ class ThingsPage(Page):
     def _happened(self, event: Happened) -> None:
         if event.thing_id == self._list.current():
             self._panel.happened(event)
+
+    def _mark_stale(self) -> None:
+        self._stale = True
 
     @slot
     async def _load_alarms(self) -> None:

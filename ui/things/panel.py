@@ -59,6 +59,7 @@ class ThingPanel(QScrollArea):
         self._others: list[Point] = []
         self._trend_point: Point | None = None
         self._last: dict[str, Reading] = {}
+        self._now = 0.0
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,13 +93,18 @@ class ThingPanel(QScrollArea):
         """The main values as they are read, by point."""
         return {point.name: f"{widget.shown.text} {widget.shown.unit}".strip() for point, widget, _ in self._main}
 
-    def show_thing(self, view: ThingView, alarms: Sequence[AlarmView], line_lost: str) -> None:
-        """Another thing, or the same one described anew. `line_lost` is a sentence while the broker is gone."""
+    def show_thing(self, view: ThingView, alarms: Sequence[AlarmView], now: float) -> None:
+        """Another thing, or the same one described anew."""
         same = self._view is not None and self._view.thing == view.thing
-        self._view, self._alarms = view, alarms
+        changed = not same or self._view != view
+        new_alarms = not same or list(self._alarms) != list(alarms)
+        self._view, self._alarms, self._now = view, alarms, now
         self._show_header(view)
-        self._show_notices(view, line_lost)
-        self._show_alarms(alarms)
+        # Rebuilt only when they say something else: a button that is made anew loses the keyboard.
+        if changed:
+            self._show_notices(view)
+        if new_alarms:
+            self._show_alarms(alarms)
         if not same:
             self._events = []
             self._last = {}
@@ -106,6 +112,11 @@ class ThingPanel(QScrollArea):
             self._build_acts(view)
             self._show_events()
             self.verticalScrollBar().setValue(0)
+
+    def set_line(self, lost: str) -> None:
+        """A sentence while the line to the site is gone: that these are the last known values, and how old."""
+        self._line.setText(lost)
+        self._line_box.setVisible(bool(lost))
 
     def show_history(self, point: str, samples: Sequence[Sample], now: float) -> None:
         """Stored samples for the trend, if that is still the point shown."""
@@ -143,7 +154,7 @@ class ThingPanel(QScrollArea):
 
     def second(self, view: ThingView, now: float) -> None:
         """Once a second: the window of the trend, the state in the header, when it was last heard of."""
-        self._view = view
+        self._view, self._now = view, now
         self._show_state(view)
         newest = max((reading.at for reading in self._last.values() if reading.at), default=0.0)
         heard = since_words(newest, now, self._words) if newest else ""
@@ -175,7 +186,10 @@ class ThingPanel(QScrollArea):
         below.setStretch(0, 1)
         below.setAlignment(self._acts, Qt.AlignmentFlag.AlignTop)
         trend = column(self._trend_head, self._trend, spacing=4)
-        body = column(header, self._under, self._notices, self._alarm_box, spacing=10)
+        self._line = Label("", "secondary", tone="ink", wrap=True)
+        self._line_box = framed("notice-quiet", row(self._line, margins=(12, 8, 12, 8)))
+        self._line_box.hide()
+        body = column(header, self._under, self._line_box, self._notices, self._alarm_box, spacing=10)
         whole = column(body, self._figures, trend, below, None, spacing=18, margins=(24, 16, 24, 24))
         inside.setLayout(whole)
 
@@ -199,12 +213,10 @@ class ThingPanel(QScrollArea):
         if state.text != self._state.text():
             self._state.set(state.text, state.tone, state.mark)
 
-    def _show_notices(self, view: ThingView, line_lost: str) -> None:
+    def _show_notices(self, view: ThingView) -> None:
         clear(self._notices)
-        lines = [line_lost] if line_lost else []
         if view.out_of_service:
-            lines.append(self._words("things.panel.out_of_service", reason=one_line(view.out_reason)))
-        for text in lines:
+            text = self._words("things.panel.out_of_service", reason=one_line(view.out_reason))
             words = Label(text, "secondary", tone="ink", wrap=True)
             self._notices.addWidget(framed("notice-quiet", row(words, margins=(12, 8, 12, 8))))
         if view.thing.not_understood:
@@ -216,7 +228,7 @@ class ThingPanel(QScrollArea):
     def _show_alarms(self, alarms: Sequence[AlarmView]) -> None:
         clear(self._alarm_box)
         for alarm in alarms[:4]:
-            since = since_words(alarm.onset_at.timestamp(), alarm.onset_at.timestamp(), self._words)
+            since = since_words(alarm.onset_at.timestamp(), self._now, self._words)
             mark = PriorityMark(alarm.priority, self._words(f"things.priority.{alarm.priority}"))
             title = Label(self._words.of(alarm.title), "body", weight=500, elide=True)
             when = Label(self._words(f"things.alarm.{alarm.state}", at=since), "caption", tabular=True)
@@ -303,7 +315,7 @@ class ThingPanel(QScrollArea):
             return
         titles = {event.name: event.title for event in self._view.thing.model.events} if self._view else {}
         for event in self._events:
-            at = since_words(event.at_ms / 1000, event.at_ms / 1000, self._words)
+            at = since_words(event.at_ms / 1000, self._now, self._words)
             title = self._words.of(titles[event.event]) if event.event in titles else one_line(event.event)
             facts = "，".join(one_line(f"{value}") for value in event.data.values())
             line = row(Label(at, "caption", tabular=True), Label(title, "secondary", tone="ink"), spacing=12)

@@ -13,7 +13,7 @@ from db.store import Records, Transaction
 from db.tables.journal import Entry
 from db.tables.places import Place
 from db.tables.things import ThingCard
-from desktop.field.messages import FromField, Health, OutOfService, ThingGone, ThingSeen, ToField
+from desktop.field.messages import FromField, Health, LinkState, OutOfService, ThingGone, ThingSeen, ToField
 from desktop.kernel.bus import Changed
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from desktop.security.principal import Principal
@@ -43,7 +43,7 @@ class FakeField:
         self.known: dict[str, tuple[Thing, int]] = {}
         self.table: dict[int, Reading] = {}
         self.sent: list[ToField] = []
-        self.link = "up"
+        self.link: LinkState = "up"
         self.handlers: list[Callable[[FromField], None]] = []
 
     def things(self) -> dict[str, tuple[Thing, int]]:
@@ -163,7 +163,7 @@ def test_out_of_service_needs_a_reason_and_tells_the_field(things: Things, field
 )
 def test_quality_follows_silence_last_will_and_line(
     things: Things, field: FakeField, clock: FakeClock,
-    stored: Quality, age: float, online: bool, link: str, quality: Quality,
+    stored: Quality, age: float, online: bool, link: LinkState, quality: Quality,
 ) -> None:  # fmt: skip
     field.tell(ThingSeen(thing(), 10))
     now = clock.now().timestamp()
@@ -175,7 +175,7 @@ def test_quality_follows_silence_last_will_and_line(
     assert things.readings("pump-1") == {"pressure": reading}
     view = things.get("pump-1")
     assert view is not None
-    assert view.online is online
+    assert view.online is (online if link == "up" else None)
 
 
 def test_the_unknown_reads_as_none_and_never_raises(things: Things) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 from db.journal import Act
 from db.store import Records, Transaction
 from db.tables.places import Place
+from desktop.alarms.rules import State
 from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseView
-from desktop.field.messages import FromField, Health, ThingSeen, ToField
+from desktop.field.messages import FromField, Health, LinkState, ThingSeen, ToField
 from desktop.kernel.bus import Bus
 from desktop.kernel.words import Lang, Words
 from desktop.places.views import PlaceNode
@@ -53,7 +55,7 @@ class FakeField:
         self.known: dict[str, tuple[Thing, int]] = {}
         self.table: dict[int, Reading] = {}
         self.sent: list[ToField] = []
-        self.link = "up"
+        self.link: LinkState = "up"
         self.handlers: list[Callable[[FromField], None]] = []
 
     def things(self) -> dict[str, tuple[Thing, int]]:
@@ -67,7 +69,7 @@ class FakeField:
         return Health(
             link=self.link, link_since_ms=since, link_detail="", messages=0, rate=0.0, rejected={}, dropped={},
             queued={}, things=0, points=0, samples_stored=0, broker_dropped=None,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     def on(self, handler: Callable[[FromField], None]) -> None:
         self.handlers.append(handler)
@@ -133,13 +135,13 @@ class Site:
     things: Things
     shell: Shell
     bus: Bus
-    alarms: list[AlarmView] = field(default_factory=list)
-    cases: list[CaseView] = field(default_factory=list)
+    alarms: list[AlarmView] = dataclasses.field(default_factory=list)
+    cases: list[CaseView] = dataclasses.field(default_factory=list)
 
 
 def thing(id_: str, kind: str, name: str, place: str, **more: Any) -> Thing:
     model = LAMP if kind == "ha-light" else MODELS[kind]
-    dialect = "homeassistant" if kind == "ha-light" else "linli"
+    dialect: Literal["linli", "homeassistant"] = "homeassistant" if kind == "ha-light" else "linli"
     return Thing(id=id_, name=name, model=model, dialect=dialect, place=place, **more)
 
 
@@ -208,7 +210,7 @@ def defaults(kind: str) -> dict[str, Value]:
     return values
 
 
-def alarm(thing_id: str, rule: str, at: datetime, site: Site, state: str = "unacknowledged") -> AlarmView:
+def alarm(thing_id: str, rule: str, at: datetime, site: Site, state: State = "unacknowledged") -> AlarmView:
     view = site.things.get(thing_id)
     assert view is not None
     found = next(r for r in view.thing.model.alarms if r.name == rule)
@@ -219,7 +221,7 @@ def alarm(thing_id: str, rule: str, at: datetime, site: Site, state: str = "unac
         cause=found.cause, consequence=found.consequence, response=found.response, onset_at=at,
         returned_at=at if state == "returned" else None, acknowledged_at=None, acknowledged_by_name=None,
         shelved_until=None, case_id=None, case_number=None,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def case(n: int, site: Site, due: timedelta, title: str = "电梯困人回访") -> CaseView:

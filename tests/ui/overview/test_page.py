@@ -1,0 +1,108 @@
+"""The overview answers its four questions, and says nothing where nothing is to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from db.store import Records
+from desktop.kernel.bus import Changed
+from desktop.kernel.words import Lang
+from tests.support.fakes import FakeClock
+from tests.ui.things.conftest import OnLoop
+from tests.ui.things.site import Site, alarm, at_minutes, case, make_site
+from tests.ui.things.test_page import until
+from ui.overview.lines import OverviewLine
+from ui.overview.page import OverviewPage
+
+
+@contextmanager
+def opened(site: Site) -> Iterator[OverviewPage]:
+    page = OverviewPage(site.context)
+    page.resize(1150, 684)
+    page.show()
+    try:
+        yield page
+    finally:
+        page.close()
+        page.deleteLater()
+
+
+def test_needs_are_ranked_and_the_silent_are_told_in_one_line(site: Site, on_loop: OnLoop) -> None:
+    site.alarms += [
+        alarm("light-1", "not-on", at_minutes(site, 20), site),
+        alarm("lift-2", "trapped", at_minutes(site, 7), site),
+        alarm("gas-1", "gas-low", at_minutes(site, 5), site, "acknowledged"),
+    ]
+    site.cases += [case(1, site, -timedelta(hours=1)), case(2, site, timedelta(hours=2), "更换读头")]
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: len(page.needs()) == 4)
+            assert page.needs()[0] == "疑似困人"
+            assert page.needs()[2:] == ["电梯困人回访", "1 台设备离线"]
+            assert page.due() == ["更换读头"]
+            words = page.system_words()
+            assert (words["lift"], words["gas"], words["water"]) == ("报警 1 台", "报警 1 台", "正常")
+
+    on_loop(story)
+
+
+def test_at_most_five_lines_however_much_is_wrong(site: Site, on_loop: OnLoop) -> None:
+    site.cases += [case(n, site, -timedelta(hours=n)) for n in range(1, 30)]
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: len(page.needs()) == 5)
+            assert page.needs()[-1] == "1 台设备离线"
+
+    on_loop(story)
+
+
+def test_a_quiet_community_is_told_so(records: Records, clock: FakeClock, on_loop: OnLoop) -> None:
+    site = make_site(records, clock, full=False)
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.system_words()["water"])
+            assert page.needs() == []
+            assert set(page.system_words().values()) == {"无设备"}
+
+    on_loop(story)
+
+
+def test_a_new_alarm_shows_without_a_touch_and_enter_opens_it(site: Site, on_loop: OnLoop) -> None:
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.needs() == ["1 台设备离线"])
+            site.alarms.append(alarm("lift-2", "trapped", at_minutes(site, 0), site))
+            site.bus.publish(Changed({"alarm": frozenset({"x"})}))
+            await until(lambda: page.needs()[0] == "疑似困人")
+            QTest.keyClick(page.findChildren(OverviewLine)[0], Qt.Key.Key_Return)
+            await until(lambda: site.shell.gone)
+            assert site.shell.gone[0][0] in ("alarms", "things")
+
+    on_loop(story)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_it_fits_the_smallest_window_without_scrolling(
+    records: Records, clock: FakeClock, on_loop: OnLoop, lang: Lang
+) -> None:
+    site = make_site(records, clock, lang)
+    site.cases += [case(n, site, timedelta(minutes=n)) for n in range(1, 12)]
+    site.cases += [case(n, site, -timedelta(hours=n)) for n in range(20, 30)]
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: len(page.needs()) == 5 and page.due())
+            # 1366×768 less sidebar 216, top bar 56 and status strip 28.
+            assert page.minimumSizeHint().height() <= 684
+            assert page.minimumSizeHint().width() <= 1150
+
+    on_loop(story)
