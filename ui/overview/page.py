@@ -174,6 +174,8 @@ class OverviewPage(Page):
                 own.show_state(count, words("overview.offline", n=line.offline), "quiet", "ring")
             elif line.out == line.count:
                 own.show_state(count, words("things.state.out_of_service"), "quiet", "dash")
+            elif line.unknown == line.count - line.out:
+                own.show_state(count, words("things.state.unknown"), "quiet", "half")
             else:
                 own.show_state(count, words("things.state.normal"), "quiet", "")
             if line.thing is not None and line.point is not None:

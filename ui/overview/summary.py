@@ -27,6 +27,8 @@ class SystemLine:
     alarmed: int
     offline: int
     out: int
+    unknown: int
+    """Things of which nobody can say whether they are there: never heard of, or the line to the site is gone."""
     priority: Priority | None
     thing: ThingView | None
     point: Point | None
@@ -53,6 +55,7 @@ def _line(system: str, views: Sequence[ThingView], alarms: Alarms) -> SystemLine
         alarmed=len(urgent),
         offline=sum(view.online is False and not view.out_of_service for view in views),
         out=sum(view.out_of_service for view in views),
+        unknown=sum(view.online is None and not view.out_of_service for view in views),
         priority=next((p for p in URGENCY if any(own == p for own, _ in ranked)), None),
         thing=thing,
         point=_figure(thing) if thing else None,

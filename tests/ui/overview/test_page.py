@@ -76,6 +76,17 @@ def test_a_quiet_community_is_told_so(records: Records, clock: FakeClock, on_loo
     on_loop(story)
 
 
+def test_nothing_is_called_normal_while_the_line_is_gone(site: Site, on_loop: OnLoop) -> None:
+    site.field.link = "lost"
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.system_words()["water"])
+            assert set(page.system_words().values()) == {"在线情况不明"}
+
+    on_loop(story)
+
+
 def test_a_new_alarm_shows_without_a_touch_and_enter_opens_it(site: Site, on_loop: OnLoop) -> None:
     async def story() -> None:
         with opened(site) as page:
