@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import yaml
 
 T = TypeVar("T")
 
@@ -42,16 +41,24 @@ def read(path: Path) -> Any:
             return tomllib.loads(text)
         if path.suffix == ".json":
             return msgspec.json.decode(text)
-        return yaml.safe_load(text)
+        return _yaml(path, text)
     except tomllib.TOMLDecodeError as error:
         raise DataFileError(path, _line_in(str(error)), str(error)) from error
     except msgspec.DecodeError as error:
         raise DataFileError(path, _json_error_line(text, str(error)), str(error)) from error
+    except RecursionError as error:
+        raise DataFileError(path, 0, "nested too deeply") from error
+
+
+def _yaml(path: Path, text: str) -> Any:
+    # Lazily: a window that only draws needs no YAML.
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise DataFileError(path, line, str(error.problem)) from error
-    except RecursionError as error:
-        raise DataFileError(path, 0, "nested too deeply") from error
 
 
 def load(path: Path, type_: type[T]) -> T:
@@ -76,6 +83,8 @@ def line_of(path: Path, at: str) -> int:
     """The line (from 1) where the value at a path such as `$.states[2].name` begins; 0 if unknown."""
     if path.suffix == ".toml":
         return _toml_line(path.read_text(encoding="utf-8"), at)
+    import yaml
+
     try:
         # YAML is a superset of JSON close enough to find lines in both with one parser.
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
