@@ -7,36 +7,41 @@ from datetime import datetime
 from desktop.alarms.views import PRIORITIES, AlarmView
 from desktop.kernel.clock import Clock
 from desktop.kernel.words import Words
-from desktop.things.model import Value
+from desktop.things.model import Point, Value
+from desktop.things.service import Things
 from ui.parts.badge import PRIORITY_MARK, BadgeTone
 from ui.parts.table import Column
-from ui.parts.value import one_line
-from ui.parts.when import short, span
+from ui.parts.value import one_line, value_words
+from ui.parts.when import lasting, short
+
+YIELDING = ("case", "place", "for", "thing")
+"""Columns that give way in a narrow window, first to last; the detail has them too."""
 
 
-def columns(words: Words, clock: Clock) -> list[Column[AlarmView]]:
-    """Priority, since, for how long, where, what, value against limit, state, case."""
+def columns(words: Words, clock: Clock, things: Things) -> list[Column[AlarmView]]:
+    """Priority, since, for how long, where, on what, what, value against limit, state, case."""
 
-    def lasts(alarm: AlarmView) -> str:
-        return span(_seconds(alarm, clock.now()))
+    def seconds(alarm: AlarmView) -> float:
+        return lasted(alarm, clock.now())
 
     return [
         Column(
-            "priority", words("alarms.column.priority"), lambda a: words(f"alarms.priority.{a.priority}"), 92, "marked",
+            "priority", words("alarms.column.priority"), lambda a: words(f"alarms.priority.{a.priority}"), 88, "marked",
             sort=lambda a: PRIORITIES.index(a.priority), tone=lambda a: a.priority,
             mark=lambda a: PRIORITY_MARK[a.priority],
         ),
         Column("since", words("alarms.column.since"), lambda a: short(a.onset_at, clock.now()), 104, "figure",
                sort=lambda a: a.onset_at),
-        Column("for", words("alarms.page.duration"), lasts, 84, "figure", "right",
-               sort=lambda a: _seconds(a, clock.now())),
-        Column("where", words("alarms.column.place"), lambda a: " / ".join(a.place_path) or "—", 132, "quiet"),
+        Column("for", words("alarms.page.duration"), lambda a: lasting(words, seconds(a)), 120, "figure", "right",
+               sort=seconds),
+        Column("place", words("alarms.column.place"), lambda a: one_line(" / ".join(a.place_path)), 140, "quiet"),
         Column("thing", words("alarms.column.thing"), lambda a: one_line(a.thing_name), 148),
-        Column("what", words("alarms.column.title"), lambda a: words.of(a.title), 180, "strong", stretch=True),
-        Column("value", words("alarms.column.value"), lambda a: value_against_limit(words, a), 128, "figure", "right"),
-        Column("state", words("alarms.column.state"), lambda a: words(f"alarms.state.{a.state}"), 116, "badge",
+        Column("what", words("alarms.column.title"), lambda a: one_line(words.of(a.title)), 150, "strong", stretch=True),
+        Column("value", words("alarms.page.value"), lambda a: value_against_limit(words, things, a), 132, "figure",
+               "right"),
+        Column("state", words("alarms.column.state"), lambda a: words(f"alarms.state.{a.state}"), 128, "badge",
                tone=state_tone),
-        Column("case", words("alarms.column.case"), lambda a: a.case_number or "", 150, "quiet"),
+        Column("case", words("alarms.column.case"), lambda a: a.case_number or "", 140, "quiet"),
     ]  # fmt: skip
 
 
@@ -45,20 +50,32 @@ def state_tone(alarm: AlarmView) -> BadgeTone:
     return alarm.priority if alarm.state == "unacknowledged" else "quiet"
 
 
-def value_against_limit(words: Words, alarm: AlarmView) -> str:
-    """`312 / 250 mm`; a state in words has no limit."""
-    if isinstance(alarm.value, bool) or alarm.value is None:
-        return "—" if alarm.value is None else words("things.yes" if alarm.value else "things.no")
-    if isinstance(alarm.value, str) or isinstance(alarm.limit, str | bool) or alarm.limit is None:
-        return one_line(f"{_number(alarm.value)} {alarm.unit}")
-    return f"{_number(alarm.value)} / {_number(alarm.limit)} {alarm.unit}".rstrip()
+def value_against_limit(words: Words, things: Things, alarm: AlarmView) -> str:
+    """`312 / 250 mm` as it was at the onset; a state in words has no limit."""
+    point = point_of(things, alarm)
+    text, unit = _in_words(words, point, alarm.value, alarm.unit)
+    if isinstance(alarm.limit, bool | str) or alarm.limit is None:
+        return one_line(f"{text} {unit}")
+    return one_line(f"{text} / {_in_words(words, point, alarm.limit, alarm.unit)[0]} {unit}")
 
 
-def _number(value: Value) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) and not value.is_integer() else (
-        f"{value:,.0f}" if isinstance(value, int | float) else str(value)
-    )  # fmt: skip
+def point_of(things: Things, alarm: AlarmView) -> Point | None:
+    """The point the alarm speaks of; None while its thing is not known here."""
+    view = things.get(alarm.thing_id)
+    return view.thing.model.point(alarm.point) if view else None
 
 
-def _seconds(alarm: AlarmView, now: datetime) -> float:
+def lasted(alarm: AlarmView, now: datetime) -> float:
+    """Seconds from onset to return, or to now."""
     return ((alarm.returned_at or now) - alarm.onset_at).total_seconds()
+
+
+def _in_words(words: Words, point: Point | None, value: Value | None, unit: str) -> tuple[str, str]:
+    if point is not None:
+        text, symbol = value_words(point, value, words)
+        return text, symbol or (unit if isinstance(value, int | float) and not isinstance(value, bool) else "")
+    if isinstance(value, bool):
+        return words("things.yes" if value else "things.no"), ""
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:,.4g}", unit
+    return (f"{value:,.0f}", unit) if isinstance(value, int | float) else (one_line(value or ""), "")

@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QProcess, QTimer
 from PySide6.QtWidgets import QApplication
@@ -22,13 +23,23 @@ REPEAT_MS = 4_000
 PLAYERS = ("paplay", "pw-play", "aplay", "afplay")
 
 
+class Plays(Protocol):
+    """What makes a tone heard."""
+
+    def play(self, file: Path) -> None: ...
+    def stop(self) -> None: ...
+
+
 class Player(QObject):
-    """Plays one wave file at a time, without waiting."""
+    """Plays one wave file at a time, without waiting; one asked for meanwhile comes after, the latest of several."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._program = next((found for name in PLAYERS if (found := shutil.which(name))), None)
+        self._next: Path | None = None
         self._process = QProcess(self)
+        self._process.finished.connect(self._play_next)
+        self._process.errorOccurred.connect(self._failed)
 
     def play(self, file: Path) -> None:
         if sys.platform == "win32":
@@ -39,11 +50,25 @@ class Player(QObject):
             QApplication.beep()
         elif self._process.state() == QProcess.ProcessState.NotRunning:
             self._process.start(self._program, [str(file)])
+        else:
+            self._next = file
 
     def stop(self) -> None:
         """Ends a tone that is still sounding."""
+        self._next = None
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.kill()
+            self._process.waitForFinished(200)
+
+    def _play_next(self) -> None:
+        file, self._next = self._next, None
+        if file is not None:
+            self.play(file)
+
+    def _failed(self, error: QProcess.ProcessError) -> None:
+        # A player that is there and does not start: at least something is heard.
+        if error == QProcess.ProcessError.FailedToStart:
+            QApplication.beep()
 
 
 class AlarmSound(QObject):
@@ -53,10 +78,10 @@ class AlarmSound(QObject):
     was silenced.
     """
 
-    def __init__(self, player: Player, parent: QObject | None = None) -> None:
+    def __init__(self, player: Plays, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._player = player
-        self._known: frozenset[str] | None = None
+        self._known: Mapping[str, Priority] | None = None
         self._repeat = QTimer(self)
         self._repeat.setInterval(REPEAT_MS)
         self._repeat.timeout.connect(lambda: self._play("critical"))
@@ -66,10 +91,20 @@ class AlarmSound(QObject):
     def muted(self) -> bool:
         return self._muted
 
+    @property
+    def repeating(self) -> bool:
+        """Whether a critical alarm keeps sounding."""
+        return self._repeat.isActive()
+
     def set_muted(self, muted: bool) -> None:
+        """Switched on again, a critical alarm that nobody answered is heard at once."""
+        if muted == self._muted:
+            return
         self._muted = muted
         if muted:
             self.silence()
+        elif "critical" in (self._known or {}).values():
+            self._sound("critical")
 
     def silence(self) -> None:
         """Ends what sounds now; the next new alarm sounds again."""
@@ -79,18 +114,20 @@ class AlarmSound(QObject):
     def hear(self, unacknowledged: Mapping[str, Priority]) -> None:
         """The unacknowledged alarms as they stand, by id. What stood already when the window opened does not sound alone;
         a critical one does."""
-        new = frozenset(unacknowledged) - (self._known or frozenset())
-        first, self._known = self._known is None, frozenset(unacknowledged)
-        urgent = [unacknowledged[id_] for id_ in new]
-        if not any(priority == "critical" for priority in unacknowledged.values()):
+        first, known = self._known is None, self._known or {}
+        self._known = dict(unacknowledged)
+        new = [priority for id_, priority in unacknowledged.items() if id_ not in known]
+        if "critical" not in unacknowledged.values():
             self._repeat.stop()
-        if not urgent or self._muted:
+        if not new or self._muted:
             return
-        loudest = min(urgent, key=PRIORITIES.index)
-        if first and loudest != "critical":
-            return
-        self._play(loudest)
-        if loudest == "critical":
+        loudest = min(new, key=PRIORITIES.index)
+        if not first or loudest == "critical":
+            self._sound(loudest)
+
+    def _sound(self, priority: Priority) -> None:
+        self._play(priority)
+        if priority == "critical":
             self._repeat.start()
 
     def _play(self, priority: Priority) -> None:
