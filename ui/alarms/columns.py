@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
+from desktop.alarms.rules import State
 from desktop.alarms.views import PRIORITIES, AlarmView
 from desktop.kernel.clock import Clock
 from desktop.kernel.words import Words
 from desktop.things.model import Point, Value
 from desktop.things.service import Things
-from ui.parts.badge import PRIORITY_MARK, BadgeTone
+from ui.parts.badge import PRIORITY_MARK, BadgeTone, badge_width
 from ui.parts.table import Column
 from ui.parts.value import one_line, value_words
 from ui.parts.when import lasting, short
@@ -24,22 +26,23 @@ def columns(words: Words, clock: Clock, things: Things) -> list[Column[AlarmView
     def seconds(alarm: AlarmView) -> float:
         return lasted(alarm, clock.now())
 
+    state_width = max(badge_width(words(f"alarms.state.{state}")) for state in get_args(State)) + 24
     return [
         Column(
-            "priority", words("alarms.column.priority"), lambda a: words(f"alarms.priority.{a.priority}"), 88, "marked",
+            "priority", words("alarms.column.priority"), lambda a: words(f"alarms.priority.{a.priority}"), 92, "marked",
             sort=lambda a: PRIORITIES.index(a.priority), tone=lambda a: a.priority,
             mark=lambda a: PRIORITY_MARK[a.priority],
         ),
-        Column("since", words("alarms.column.since"), lambda a: short(a.onset_at, clock.now()), 104, "figure",
+        Column("since", words("alarms.column.since"), lambda a: short(a.onset_at, clock.now()), 100, "figure",
                sort=lambda a: a.onset_at),
         Column("for", words("alarms.page.duration"), lambda a: lasting(words, seconds(a)), 120, "figure", "right",
                sort=seconds),
         Column("place", words("alarms.column.place"), lambda a: one_line(" / ".join(a.place_path)), 140, "quiet"),
-        Column("thing", words("alarms.column.thing"), lambda a: one_line(a.thing_name), 148),
-        Column("what", words("alarms.column.title"), lambda a: one_line(words.of(a.title)), 150, "strong", stretch=True),
+        Column("thing", words("alarms.column.thing"), lambda a: one_line(a.thing_name), 140),
+        Column("what", words("alarms.column.title"), lambda a: one_line(words.of(a.title)), 130, "strong", stretch=True),
         Column("value", words("alarms.page.value"), lambda a: value_against_limit(words, things, a), 132, "figure",
                "right"),
-        Column("state", words("alarms.column.state"), lambda a: words(f"alarms.state.{a.state}"), 128, "badge",
+        Column("state", words("alarms.column.state"), lambda a: words(f"alarms.state.{a.state}"), state_width, "badge",
                tone=state_tone),
         Column("case", words("alarms.column.case"), lambda a: a.case_number or "", 140, "quiet"),
     ]  # fmt: skip

@@ -54,7 +54,7 @@ def _live_panel(context: Context, alarm: AlarmView) -> QWidget:
     link = Button(context.words("alarms.page.live_panel"), "link")
     link.clicked.connect(lambda: context.shell.go("things", alarm.thing_id))
     made = QWidget()
-    made.setLayout(row(link, KeyHint("Return"), None))
+    made.setLayout(row(link, KeyHint("Enter"), None))
     return made
 
 
@@ -95,4 +95,6 @@ def _course(context: Context, alarm: AlarmView, course: Sequence[AlarmStep]) -> 
             who += f" · {words('alarms.page.with_second', name=step.second_name)}"
         reason = words("alarms.page.because", reason=step.reason) if step.reason else ""
         steps.append((step.at, TimelineEntry(op_word(words, step.op), stamp(step.at), who, (), reason)))
-    return [entry for _, entry in sorted(steps, key=lambda step: step[0], reverse=True)]
+    # Sorted first, then turned: of two acts of the same moment the later stays above.
+    steps.sort(key=lambda step: step[0])
+    return [entry for _, entry in reversed(steps)]

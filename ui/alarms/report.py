@@ -52,7 +52,8 @@ class ReportForm(QObject):
     @slot
     async def _make(self) -> None:
         words, shell = self._context.words, self._context.shell
-        if not check_all(self._since, self._until):
+        # A key pressed twice comes here twice.
+        if not self._panel.act.isEnabled() or not check_all(self._since, self._until):
             return
         first, last = read_day(self._since.text()), read_day(self._until.text())
         if first is None or last is None or first > last:

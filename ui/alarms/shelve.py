@@ -34,7 +34,7 @@ class ShelveForm(QObject):
         self._fields = _fields(words, alarm.life_safety)
         content = QWidget()
         content.setLayout(column(*self._fields.values(), spacing=12))
-        note = words("alarms.shelve.second_why") + " " if alarm.life_safety else ""
+        note = words("alarms.shelve.second_why") + "\n" if alarm.life_safety else ""
         self._panel = SidePanel(
             host, words("alarms.shelve.title"), content, act=words("alarms.act.shelve"), on_act=self._shelve,
             cancel=words("parts.cancel"), note=note + words("alarms.page.shelve_note"),
@@ -44,7 +44,8 @@ class ShelveForm(QObject):
 
     @slot
     async def _shelve(self) -> None:
-        if not check_all(*self._fields.values()):
+        # A key pressed twice comes here twice.
+        if not self._panel.act.isEnabled() or not check_all(*self._fields.values()):
             return
         text = {name: field.text() for name, field in self._fields.items()}
         second = (text["login"].strip(), text["password"]) if self._alarm.life_safety else None

@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.alarms.views import AlarmView
 from desktop.cases.definition import Move
 from desktop.cases.views import CaseDetail
 from desktop.kernel.words import Words
-from ui.cases.columns import due_tone, due_words, state_tone
+from ui.cases.clock import CaseClock
+from ui.cases.columns import due_tone, state_tone
 from ui.parts.badge import StateBadge
 from ui.parts.buttons import Button
 from ui.parts.detail import FactsList, section
 from ui.parts.timeline import Timeline, TimelineEntry
 from ui.parts.when import stamp
 from ui.shell.context import Context
+
+IN_HEADER = 3
+"""Moves that fit beside each other in the header; the others stand below the facts."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that is shown of one case; two equal ones look the same."""
+
+    detail: CaseDetail
+    moves: tuple[Move, ...]
+    alarm: AlarmView | None
+
+
+def key_of(number: int) -> str:
+    """The key of a move by its place: E is always the usual next step, the others are counted on."""
+    return "E" if number == 0 else str(number + 1)
+
+
+def move_buttons(words: Words, moves: tuple[Move, ...], on_move: Callable[[Move], None]) -> list[Button]:
+    """The moves as buttons with keys; only the usual next step is loud."""
+
+    def button(number: int, move: Move) -> Button:
+        kind = move.tone if number == 0 or move.tone == "danger" else "quiet"
+        return Button(words.of(move.title), kind, key=key_of(number), on=lambda: on_move(move))
+
+    return [button(number, move) for number, move in enumerate(moves)]
 
 
 def state_badges(words: Words, detail: CaseDetail) -> list[QWidget]:
@@ -33,36 +62,41 @@ def state_badges(words: Words, detail: CaseDetail) -> list[QWidget]:
     return badges
 
 
-def sections(
-    context: Context, detail: CaseDetail, more_moves: Sequence[Move], on_move: Callable[[Move], None]
-) -> list[QWidget]:
-    """Facts first, then what was filled in, then everything that happened, newest first."""
-    words, case, now = context.words, detail.view, context.console.clock.now()
+def sections(context: Context, shown: Shown, more: list[Button]) -> list[QWidget]:
+    """The clock, then facts, what was filled in, and everything that happened, newest first."""
+    words, detail = context.words, shown.detail
+    case = detail.view
     facts: list[tuple[str, str | QWidget]] = [
         (words("cases.page.kind"), f"{words.of(detail.definition.title)} · v{detail.definition.version}"),
         (words("cases.column.assignee_id"), case.assignee_name),
         (words("cases.page.opened"), stamp(case.opened_at)),
-        (words("cases.page.due"), stamp(case.due_at) if case.due_at else ""),
     ]
-    if case.overdue:
-        facts.append((words("cases.page.overdue"), due_words(words, case, now)))
     if case.closed_at:
         facts.append((words("cases.page.closed"), stamp(case.closed_at)))
-    made: list[QWidget] = [section(words("cases.page.facts"), FactsList(facts))]
-    if case.thing_id is not None:
-        thing_id = case.thing_id
-        thing = context.console.things.get(thing_id)
-        name = thing.name if thing else thing_id
-        link = Button(words("cases.page.to_thing", name=name), "link", on=lambda: context.shell.go("things", thing_id))
-        made.append(section(words("cases.page.thing"), link))
+    made = [CaseClock(words, detail, context.console.clock.now())] if case.closed_at is None else []
+    found: list[QWidget] = [section(words("cases.page.clock"), *made)] if made else []
+    found.append(section(words("cases.page.facts"), FactsList(facts), *_links(context, shown)))
+    if more:
+        found.append(section(words("cases.page.more_moves"), *more))
     if detail.facts:
         rows: list[tuple[str, str | QWidget]] = [(words.of(fact.title), words.of(fact.value)) for fact in detail.facts]
-        made.append(section(words("cases.page.filled_in"), FactsList(rows)))
-    if more_moves:
-        buttons = [Button(words.of(move.title), move.tone, on=partial(on_move, move)) for move in more_moves]
-        made.append(section(words("cases.page.more_moves"), *buttons))
-    made.append(section(words("cases.page.timeline"), Timeline(_timeline(words, detail), words("cases.page.timeline"))))
-    return made
+        found.append(section(words("cases.page.filled_in"), FactsList(rows)))
+    timeline = Timeline(_timeline(words, detail), words("cases.page.timeline"))
+    return [*found, section(words("cases.page.timeline"), timeline)]
+
+
+def _links(context: Context, shown: Shown) -> list[QWidget]:
+    """To the alarm it was made from and to the thing it is about."""
+    words, shell, case = context.words, context.shell, shown.detail.view
+    links: list[QWidget] = []
+    if (alarm := shown.alarm) is not None:
+        name = words("cases.page.to_alarm", title=words.of(alarm.title))
+        links.append(Button(name, "link", on=lambda: shell.go("alarms", alarm.id)))
+    if (thing_id := case.thing_id) is not None:
+        thing = context.console.things.get(thing_id)
+        name = words("cases.page.to_thing", name=thing.name if thing else thing_id)
+        links.append(Button(name, "link", on=lambda: shell.go("things", thing_id)))
+    return links
 
 
 def _timeline(words: Words, detail: CaseDetail) -> list[TimelineEntry]:

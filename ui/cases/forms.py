@@ -1,239 +1,232 @@
-"""The forms of opening and moving a case, drawn from its definition: no kind has a form of its own."""
+"""The forms of opening and moving a case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
-from desktop.cases.definition import CaseDefinition, CaseField, Move
+from desktop.cases.definition import CaseDefinition, Move
 from desktop.cases.views import CaseDetail
-from desktop.kernel.errors import Invalid, LinliError
-from desktop.kernel.words import Words
+from desktop.kernel.errors import Invalid, LinliError, NotFound
+from desktop.people.views import StaffView
+from desktop.places.views import PlaceNode
 from ui.aio import in_background, slot
+from ui.cases.fields import Finder, choice, field_for, text_field, value_of
 from ui.parts.form import FormField, check_all
+from ui.parts.layout import column
 from ui.parts.sidepanel import SidePanel
-from ui.parts.when import local, read_local
 from ui.shell.context import Context
 
-TIME_FORM = "%Y-%m-%d %H:%M"
+Work = Callable[[], str]
+"""What is run in the background; answers what to say."""
 
 
-def field_for(words: Words, field: CaseField, needed: bool, now: datetime) -> FormField:
-    """The input of one field, with its rule."""
-    if field.type == "choice":
-        box = QComboBox()
-        if not needed:
-            box.addItem("—", "")
-        for name, title in field.options.items():
-            box.addItem(words.of(title), name)
-        input_: QComboBox | QLineEdit | QPlainTextEdit = box
-    elif field.type == "text" and field.max_length > 200:
-        input_ = _paragraphs()
-    else:
-        input_ = QLineEdit(f"{local(now):{TIME_FORM}}" if field.type == "date-time" and needed else "")
+class CaseForm(QObject):
+    """Fields in a side panel, sent to a service in the background; an Invalid answer stands beside its field.
 
-    def rule(text: str) -> str:
-        if not text.strip():
-            return words("cases.problem.missing") if needed else ""
-        if field.type == "number" and _number(text) is None:
-            return words("cases.problem.not_a_number")
-        if field.type == "date-time" and read_local(text) is None:
-            return words("cases.problem.not_a_time")
-        return words("cases.problem.too_long") if len(text) > field.max_length else ""
+    Signals:
+        closed: it is gone.
+    """
 
-    label = words.of(field.title) + ("" if needed else words("cases.page.optional"))
-    hint = words.of(field.hint) if field.hint else ""
-    return FormField(label, input_, hint=hint, unit=field.unit, rule=rule)
+    closed = Signal()
 
-
-def _paragraphs() -> QPlainTextEdit:
-    box = QPlainTextEdit()
-    box.setFixedHeight(84)
-    return box
-
-
-def value_of(field: CaseField, form: FormField) -> object:
-    """What the service is given; None for what was left empty."""
-    text = form.text().strip()
-    if not text:
-        return None
-    if field.type == "number":
-        return _number(text)
-    if field.type == "date-time":
-        at = read_local(text)
-        return at.astimezone(UTC).isoformat() if at else None
-    return text
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-class _CaseForm(QObject):
-    """Fields in a side panel, sent to a service in the background; an Invalid answer stands beside its field."""
-
-    def __init__(self, host: QWidget, context: Context, title: str, act: str, note: str, danger: bool = False) -> None:
+    def __init__(self, host: QWidget, context: Context) -> None:
         super().__init__(host)
         self.context, self.words = context, context.words
         self.fields: dict[str, FormField] = {}
-        self._host, self._title, self._act, self._note, self._danger = host, title, act, note, danger
+        self.panel: SidePanel | None = None
+        self._host = host
 
-    def lay_out(self, fields: dict[str, FormField]) -> None:
+    def lay_out(self, fields: dict[str, FormField], title: str, act: str, note: str, *, danger: bool = False) -> None:
+        """Shows the form."""
         self.fields = fields
         content = QWidget()
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        for field in fields.values():
-            layout.addWidget(field)
-        self._panel = SidePanel(
-            self._host, self._title, content, act=self._act, on_act=self._send, cancel=self.words("parts.cancel"),
-            note=self._note, kind="danger" if self._danger else "primary",
+        content.setLayout(column(*fields.values(), spacing=10))
+        self.panel = SidePanel(
+            self._host, title, content, act=act, on_act=self._send, cancel=self.words("parts.cancel"), note=note,
+            kind="danger" if danger else "primary",
         )  # fmt: skip
-        self._panel.closed.connect(self.deleteLater)
+        self.panel.closed.connect(self.end)
 
-    def send(self) -> str:
-        """Calls the service, on a background thread; answers what to say."""
+    def end(self) -> None:
+        """The form is gone, shown or not."""
+        self.closed.emit()
+        self.deleteLater()
+
+    def work(self) -> Work:
+        """Reads the fields, here on the UI thread, and gives what is to be done with them."""
         raise NotImplementedError
+
+    def done(self) -> None:
+        """It was done; the form is still there."""
 
     @slot
     async def _send(self) -> None:
-        if not check_all(*self.fields.values()):
+        panel = self.panel
+        # A key pressed twice comes here twice.
+        if panel is None or not panel.act.isEnabled() or not check_all(*self.fields.values()):
             return
-        self._panel.act.setEnabled(False)
+        panel.act.setEnabled(False)
+        panel.set_problem("")
         try:
-            said = await in_background(self.send)
+            said = await in_background(self.work())
         except Invalid as error:
-            self._panel.act.setEnabled(True)
-            self._wrong(error)
+            self._wrong(panel, error)
             return
         except LinliError as error:
-            self._panel.act.setEnabled(True)
-            self._panel.set_problem(self.words.told(error))
+            panel.set_problem(self.words.told(error))
             return
-        self._panel.close_panel()
+        finally:
+            panel.act.setEnabled(True)
+        self.done()
+        panel.close_panel()
         self.context.shell.say(said)
 
-    def _wrong(self, error: Invalid) -> None:
+    def _wrong(self, panel: SidePanel, error: Invalid) -> None:
         why = self.words(f"cases.problem.{error.facts.get('why', 'unreadable')}")
         field = self.fields.get(error.field)
         if field is None:
-            self._panel.set_problem(why)
+            panel.set_problem(why)
         else:
             field.set_error(why)
             field.input.setFocus()
 
 
-class MoveForm(_CaseForm):
-    """Everything one move needs: fields, who gets it, why. A move that needs nothing still asks to be confirmed here,
-    where its consequence can be read."""
+class MoveForm(CaseForm):
+    """Everything one move needs: fields, who gets it, why. A move that needs nothing is confirmed here too, where it is
+    said what it leads to."""
 
     def __init__(self, host: QWidget, context: Context, detail: CaseDetail, move: Move) -> None:
-        words = context.words
-        title = words.of(move.title)
-        target = detail.definition.state(move.to)
-        note = words(
-            "cases.page.leads_to", number=detail.view.number, state=words.of(target.title) if target else move.to
-        )
-        super().__init__(host, context, title, title, note, move.tone == "danger")
+        super().__init__(host, context)
         self._detail, self._move = detail, move
-        self._staff: Sequence[tuple[str, str]] = ()
         self._begin()
 
     @slot
     async def _begin(self) -> None:
-        if self._move.needs.assignee:
-            staff = await in_background(self.context.console.people.staff)
-            self._staff = [(one.operator_id, f"{one.name}  {one.post}".strip()) for one in staff]
-        self.lay_out(self._inputs())
+        words, move = self.words, self._move
+        staff: list[StaffView] = []
+        try:
+            if move.needs.assignee:
+                staff = await in_background(self.context.console.people.staff)
+        except Exception:
+            self.end()
+            raise
+        target = self._detail.definition.state(move.to)
+        state = words.of(target.title) if target else move.to
+        note = words("cases.page.leads_to", number=self._detail.view.number, state=state)
+        title = words.of(move.title)
+        self.lay_out(dict(self._inputs(staff)), title, title, note, danger=move.tone == "danger")
 
-    def _inputs(self) -> dict[str, FormField]:
+    def _inputs(self, staff: list[StaffView]) -> Iterator[tuple[str, FormField]]:
         words, move, now = self.words, self._move, self.context.console.clock.now()
-        fields: dict[str, FormField] = {}
         if move.needs.assignee:
-            box = QComboBox()
-            for operator_id, name in self._staff:
-                box.addItem(name, operator_id)
-            fields["assignee"] = FormField(
-                words("cases.column.assignee_id"), box, rule=lambda text: "" if text else "—"
-            )
+            others = [one for one in staff if one.operator_id != self._detail.view.assignee_id]
+            names = {one.operator_id: f"{one.name}  {one.post}".strip() for one in others}
+            yield "assignee", choice(words, words("cases.column.assignee_id"), names, needed=True)
         for name in move.fields:
             if (field := self._detail.definition.field(name)) is not None:
-                fields[name] = field_for(words, field, name in move.needs.fields, now)
-        missing = words("cases.problem.missing")
-        reason = _paragraphs()
-        needed = move.needs.reason
-        label = words("cases.page.reason") + ("" if needed else words("cases.page.optional"))
-        fields["reason"] = FormField(
-            label, reason, rule=(lambda text: "" if text.strip() else missing) if needed else None
-        )
-        return fields
+                yield name, field_for(words, field, name in move.needs.fields, now)
+        yield "reason", text_field(words, words("cases.page.reason"), move.needs.reason, lines=True)
 
-    def send(self) -> str:
-        given = {
-            name: value
-            for name in self._move.fields
-            if (field := self._detail.definition.field(name))
-            and (value := value_of(field, self.fields[name])) is not None
-        }
+    def work(self) -> Work:
+        context, words, move, case = self.context, self.words, self._move, self._detail.view
+        given = _given(self._detail.definition, self.fields, move.fields)
         assignee = self.fields["assignee"].text() if "assignee" in self.fields else None
-        case = self.context.console.cases.move(
-            self.context.who, self._detail.view.id, self._move.name, fields=given, assignee_id=assignee,
-            reason=self.fields["reason"].text().strip() or None,
-        )  # fmt: skip
-        return self.words("cases.page.moved", number=case.number, state=self.words.of(case.state_title))
+        reason = self.fields["reason"].text().strip() or None
+
+        def send() -> str:
+            moved = context.console.cases.move(
+                context.who, case.id, move.name, fields=given, assignee_id=assignee, reason=reason
+            )
+            return words("cases.page.moved", number=moved.number, state=words.of(moved.state_title))
+
+        return send
 
 
-class OpenForm(_CaseForm):
-    """A new case of the first definition there is; its title, place, urgency and the fields that opening takes."""
+class OpenForm(CaseForm):
+    """A new case: what it is, on which device, where, how pressing, and the fields that opening takes.
 
-    def __init__(self, host: QWidget, context: Context) -> None:
-        words = context.words
-        definition: CaseDefinition = next(iter(context.console.cases.definitions().values()))
-        super().__init__(
-            host, context, words("cases.page.new"), words("cases.page.open_it"), words.of(definition.title)
-        )
+    Signals:
+        opened(case id): it is there.
+    """
+
+    opened = Signal(str)
+
+    def __init__(self, host: QWidget, context: Context, definition: CaseDefinition) -> None:
+        super().__init__(host, context)
         self._definition = definition
-        missing = words("cases.problem.missing")
-        urgency = QComboBox()
-        for one in definition.urgencies:
-            urgency.addItem(words.of(one.title), one.name)
-        urgency.setCurrentIndex(max(0, urgency.findData("normal")))
-        fields = {
-            "title": FormField(words("cases.column.title"), QLineEdit(), rule=lambda t: "" if t.strip() else missing),
-            "place": FormField(
-                words("cases.column.place_id") + words("cases.page.optional"),
-                QLineEdit(),
-                hint=words("cases.page.place_hint"),
-            ),
-            "urgency": FormField(words("cases.column.urgency"), urgency),
-        }
-        now = context.console.clock.now()
-        for name in (*definition.opening.needs, *definition.opening.takes):
-            field = definition.field(name)
-            if field is not None and name != "alarm":
-                fields[name] = field_for(words, field, name in definition.opening.needs, now)
-        self.lay_out(fields)
+        self._made = ""
+        self._begin()
 
-    def send(self) -> str:
-        console, definition = self.context.console, self._definition
-        code = self.fields["place"].text().strip()
-        place = console.places.by_code(code) if code else None
-        if code and place is None:
-            raise Invalid(f"no place {code}", "place", why="no_such_place")
-        given = {
-            name: value
-            for name, form in self.fields.items()
-            if (field := definition.field(name)) and (value := value_of(field, form)) is not None
+    @slot
+    async def _begin(self) -> None:
+        words, definition = self.words, self._definition
+        try:
+            places = dict(_places(await in_background(self.context.console.places.tree)))
+        except NotFound:
+            places = {}
+        except Exception:
+            self.end()
+            raise
+        things = {
+            f"{view.name} {' / '.join(view.place_path)}".strip(): view.id for view in self.context.console.things.all()
         }
-        case = console.cases.open(
-            self.context.who, definition.name, self.fields["title"].text().strip(), place_id=place.id if place else None,
-            urgency=self.fields["urgency"].text(), fields=given,
-        )  # fmt: skip
-        return self.words("cases.page.opened_it", number=case.number)
+        self._thing = Finder(words, words("cases.page.thing"), words("cases.page.thing_hint"), things)
+        self._place = Finder(words, words("cases.column.place_id"), words("cases.page.place_hint"), places)
+        urgencies = {one.name: words.of(one.title) for one in definition.urgencies}
+        fields = {
+            "title": text_field(words, words("cases.column.title"), needed=True),
+            "thing": self._thing.field,
+            "place": self._place.field,
+            "urgency": choice(words, words("cases.column.urgency"), urgencies, needed=True, chosen="normal"),
+        }
+        now, needs = self.context.console.clock.now(), definition.opening.needs
+        for name in (*needs, *definition.opening.takes):
+            # The alarm is filled in where a case is made from one.
+            if name != "alarm" and (field := definition.field(name)) is not None:
+                fields[name] = field_for(words, field, name in needs, now)
+        self.lay_out(fields, words("cases.page.new"), words("cases.page.open_it"), words.of(definition.title))
+
+    def work(self) -> Work:
+        context, words, definition = self.context, self.words, self._definition
+        given = _given(definition, self.fields, tuple(self.fields))
+        title, urgency = self.fields["title"].text().strip(), self.fields["urgency"].text()
+        thing_id, place_id = self._thing.chosen(), self._place.chosen()
+        if place_id is None and thing_id and (thing := context.console.things.get(thing_id)):
+            place_id = thing.place_id
+
+        def send() -> str:
+            case = context.console.cases.open(
+                context.who, definition.name, title, thing_id=thing_id, place_id=place_id, urgency=urgency, fields=given
+            )
+            self._made = case.id
+            return words("cases.page.opened_it", number=case.number)
+
+        return send
+
+    def done(self) -> None:
+        self.opened.emit(self._made)
+
+
+def _given(definition: CaseDefinition, forms: Mapping[str, FormField], names: tuple[str, ...]) -> dict[str, object]:
+    """The definition's fields that were filled in."""
+    return {
+        name: value
+        for name in names
+        if (field := definition.field(name)) and (value := value_of(field, forms[name])) is not None
+    }
+
+
+def _places(node: PlaceNode) -> Iterator[tuple[str, str]]:
+    """Every place under a node as "3-2-1201 3号楼 / 2单元 / 1201室", with its id."""
+
+    def walk(node: PlaceNode, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        path = (*above, node.name)
+        yield f"{node.code} {' / '.join(path)}", node.id
+        for child in node.children:
+            yield from walk(child, path)
+
+    for child in node.children:
+        yield from walk(child, ())

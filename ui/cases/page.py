@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 
-from PySide6.QtGui import QShortcut
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.cases.definition import Move
-from desktop.cases.views import CaseDetail, CaseView
+from desktop.cases.views import CaseView
 from desktop.kernel.bus import Changed
-from ui.aio import in_background, slot
-from ui.cases.columns import columns
-from ui.cases.detail import sections, state_badges
-from ui.cases.forms import MoveForm, OpenForm
+from ui.aio import in_background
+from ui.cases.clock import CaseClock
+from ui.cases.columns import YIELDING, columns
+from ui.cases.detail import IN_HEADER, Shown, move_buttons, sections, state_badges
+from ui.cases.forms import CaseForm, MoveForm, OpenForm
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
 from ui.parts.detail import DetailPanel
+from ui.parts.failed import tell_failure
+from ui.parts.fitting import Fitting
 from ui.parts.page import Page
+from ui.parts.refresh import Refresh
 from ui.parts.table import DataTable
 from ui.shell.context import Context
 
@@ -31,110 +36,207 @@ class CasesPage(Page):
         self._context, self._words = context, context.words
         words = self._words
         super().__init__(words("cases.page.title"))
-        self._cases: list[CaseView] = []
+        self._cases: list[CaseView] | None = None
         self._wanted = ""
-        self._shown: tuple[CaseDetail, tuple[Move, ...]] | None = None
+        self._shown: Shown | None = None
+        self._form: CaseForm | None = None
+        self._list = Refresh(
+            self, self._load, lambda error: tell_failure(self, words, error, self._cases is not None, self._list.ask)
+        )
+        self._one = Refresh(self, self._load_one, context.shell.tell)
         self._search = QLineEdit()
         self._search.setPlaceholderText(words("cases.page.search"))
         self._search.setAccessibleName(words("cases.page.search"))
         self._search.setClearButtonEnabled(True)
         self._search.setFixedWidth(240)
-        self._search.textChanged.connect(lambda _text: self._take(self._cases))
-        QShortcut("/", self, self._search.setFocus)
-        new = Button(words("cases.page.new"), "primary", key="N", icon_name="plus", on=lambda: OpenForm(self, context))
-        new.setEnabled(context.who.may("cases.open"))
+        self._search.textChanged.connect(lambda _text: self._draw())
+        self._find = QShortcut(QKeySequence("/"), self)
+        self._find.activated.connect(self._search.setFocus)
+        self._new = Button(words("cases.page.new"), "primary", key="N", icon_name="plus", on=self._open_new)
+        self._new.setVisible(self._may_open())
         self.toolbar.addWidget(self._search)
-        self.toolbar.addWidget(new)
+        self.toolbar.addWidget(self._new)
         self._chips = FilterChips([(view, words(f"cases.page.{view}")) for view in VIEWS], words("cases.page.filter"))
-        self._chips.chosen.connect(lambda _view: self._load())
+        self._chips.chosen.connect(lambda _view: self._list.ask())
         self.filters.addWidget(self._chips)
-        self._table: DataTable[CaseView] = DataTable(
-            columns(words, context.console.clock), lambda case: case.id, words("cases.page.title")
-        )
+        shape = columns(words, context.console.clock)
+        self._table: DataTable[CaseView] = DataTable(shape, lambda case: case.id, words("cases.page.title"))
+        Fitting(self._table, shape, YIELDING)
         self._table.chosen.connect(self._choose)
         self._detail = DetailPanel()
-        body = QWidget()
-        layout = QHBoxLayout(body)
+        self._split = QWidget()
+        layout = QHBoxLayout(self._split)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._table, 1)
         layout.addWidget(self._detail)
-        self.set_body(body)
+        self.set_body(self._split)
         self._detail.hide()
-        context.bridge.on(Changed, lambda event: self._load() if event.touches("case") else None, self)
-        self._load()
+        self.set_count(words("parts.loading"))
+        # Cases become late while nothing happens.
+        self._minute = QTimer(self)
+        self._minute.setInterval(30_000)
+        self._minute.timeout.connect(self._tick)
+        self._minute.start()
+        context.bridge.on(Changed, self._changed, self)
+        self._list.ask()
 
     def selection_key(self) -> str:
         return self._table.selected_id() or ""
 
     def select_key(self, key: str) -> None:
-        if not self._table.select(key):
-            self._wanted = key
-            if self._chips.current() != "all":
-                self._chips.choose("all")
+        self._wanted = key
+        self._list.ask()
 
-    @slot
+    # Loading
+
+    def _changed(self, event: Changed) -> None:
+        if event.touches("case", "alarm", "operator", "place"):
+            self._list.ask()
+
+    def _tick(self) -> None:
+        self._list.ask()
+        for clock in self._detail.findChildren(CaseClock):
+            clock.tick(self._context.console.clock.now())
+
     async def _load(self) -> None:
         # One list answers every chip: the cases of an office are hundreds, not millions.
-        found = await in_background(self._context.console.cases.list, None, self._chips.current() != "all")
-        self._take(found)
-
-    def _take(self, found: list[CaseView]) -> None:
+        cases = self._context.console.cases
+        found = await in_background(cases.list, None, self._chips.current() != "all")
+        if self._wanted and self._wanted not in {case.id for case in found}:
+            # Closed ones are under "all"; that it is there at all is asked first.
+            wanted, self._wanted = self._wanted, ""
+            await in_background(cases.get, wanted)
+            self._wanted = wanted
+            self._chips.blockSignals(True)
+            self._chips.choose("all")
+            self._chips.blockSignals(False)
+            found = await in_background(cases.list, None, False)
         self._cases = found
-        mine = [case for case in found if case.assignee_id == self._context.who.id]
-        late = [case for case in found if case.overdue]
-        view = self._chips.current()
-        shown = {"mine": mine, "overdue": late}.get(view, found)
-        text = self._search.text().strip().casefold()
-        shown = [case for case in shown if text in f"{case.number} {case.title} {' '.join(case.place_path)}".casefold()]
-        if view != "all":
-            self._chips.set_counts({"open": len(found), "mine": len(mine), "overdue": len(late)})
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._cases is None:
+            return
+        wanted, self._wanted = self._wanted, ""
+        shown = self._narrowed(self._cases, wanted)
         self._table.set_rows(shown)
         self.set_count(str(len(shown)) if shown else "")
         if not shown:
-            self._detail.hide()
-            plain = view == "open" and not text
-            self.show_state(
-                "empty",
-                self._words("cases.page.none" if plain else "cases.page.none_in_view"),
-                self._words("cases.page.none_text") if plain else "",
-                icon_name="clipboard-list",
-            )
+            self._choose(None)
+            self._say_empty()
             return
         self.show_body()
-        if self._wanted and self._table.select(self._wanted):
-            self._wanted = ""
+        if wanted:
+            self._table.select(wanted)
         self._table.select_first()
         self._choose(self._table.selected())
 
-    @slot
-    async def _choose(self, case: CaseView | None) -> None:
+    def _narrowed(self, found: Sequence[CaseView], wanted: str) -> list[CaseView]:
+        """What chip and search leave; one that is asked for by name undoes both where they would hide it."""
+        running = [case for case in found if case.closed_at is None]
+        views = {
+            "open": running,
+            "mine": [case for case in running if case.assignee_id == self._context.who.id],
+            "overdue": [case for case in running if case.overdue],
+            "all": list(found),
+        }
+        self._chips.set_counts({view: len(cases) for view, cases in views.items() if view != "all"})
+        shown = self._matching(views[self._chips.current()])
+        if wanted and wanted not in {case.id for case in shown}:
+            for widget in (self._search, self._chips):
+                widget.blockSignals(True)
+            self._search.clear()
+            if wanted not in {case.id for case in views[self._chips.current()]}:
+                self._chips.choose("open")
+            for widget in (self._search, self._chips):
+                widget.blockSignals(False)
+            shown = views[self._chips.current()]
+        return shown
+
+    def _matching(self, cases: Sequence[CaseView]) -> list[CaseView]:
+        text = self._search.text().strip().casefold()
+
+        def holds(case: CaseView) -> bool:
+            return text in f"{case.number} {case.title} {' '.join(case.place_path)} {case.assignee_name}".casefold()
+
+        return [case for case in cases if holds(case)]
+
+    def _say_empty(self) -> None:
+        words = self._words
+        if self._search.text().strip():
+            self.show_state("empty", words("cases.page.none_found"), icon_name="search")
+        elif self._chips.current() == "open":
+            self.show_state(
+                "empty", words("cases.page.none"), words("cases.page.none_text"), icon_name="clipboard-list",
+                act=words("cases.page.new") if self._may_open() else "", on_act=self._open_new,
+            )  # fmt: skip
+        else:
+            self.show_state("empty", words("cases.page.none_in_view"), icon_name="clipboard-list")
+
+    # The chosen case
+
+    def _choose(self, case: CaseView | None) -> None:
         if case is None:
+            self._shown = None
             self._detail.hide()
+        else:
+            self._one.ask()
+
+    async def _load_one(self) -> None:
+        case = self._table.selected()
+        if case is None:
             return
-        detail, moves = await in_background(self._read, case.id)
-        if self._table.selected_id() == case.id:
-            self._shown = detail, moves
-            self._show(detail, moves)
+        shown = await in_background(self._read, case.id)
+        # Drawn anew only when something changed: the panel keeps its place, and a button its focus.
+        if self._table.selected_id() == case.id and shown != self._shown:
+            self._show(shown)
 
-    def _read(self, case_id: str) -> tuple[CaseDetail, tuple[Move, ...]]:
-        cases = self._context.console.cases
-        return cases.get(case_id), cases.moves_for(self._context.who, case_id)
+    def _read(self, case_id: str) -> Shown:
+        console = self._context.console
+        moves = console.cases.moves_for(self._context.who, case_id)
+        return Shown(console.cases.get(case_id), moves, console.alarms.of_case(case_id))
 
-    def _show(self, detail: CaseDetail, moves: tuple[Move, ...]) -> None:
-        words, case = self._words, detail.view
-        self._detail.show()
+    def _show(self, shown: Shown) -> None:
+        words, case = self._words, shown.detail.view
+        focused = self._detail.isAncestorOf(self.window().focusWidget() or self)
+        self._shown = shown
         under = "  ·  ".join(part for part in (case.number, " / ".join(case.place_path)) if part)
         self._detail.set_title(case.title, under)
-        self._detail.set_state(*state_badges(words, detail))
-        acts = []
-        for number, move in enumerate(moves[:4]):
-            button = Button(words.of(move.title), move.tone, key="E" if number == 0 else "")
-            button.clicked.connect(partial(self._open_move, move))
-            acts.append(button)
-        self._detail.set_acts(*acts)
-        self._detail.set_sections(*sections(self._context, detail, moves[4:], self._open_move))
+        self._detail.set_state(*state_badges(words, shown.detail))
+        buttons = move_buttons(words, shown.moves, self._open_move)
+        self._detail.set_acts(*buttons[:IN_HEADER])
+        self._detail.set_sections(*sections(self._context, shown, buttons[IN_HEADER:]))
+        self._detail.show()
+        if focused:
+            self._table.setFocus()
 
-    def _open_move(self, move: Move, _checked: bool = False) -> None:
+    # Acts
+
+    def _may_open(self) -> bool:
+        definitions = self._context.console.cases.definitions().values()
+        return any(self._context.who.may(definition.opening.permission) for definition in definitions)
+
+    def _open_new(self) -> None:
+        definitions = self._context.console.cases.definitions().values()
+        definition = next(one for one in definitions if self._context.who.may(one.opening.permission))
+        form = OpenForm(self, self._context, definition)
+        form.opened.connect(self.select_key)
+        self._hold(form)
+
+    def _open_move(self, move: Move) -> None:
         if self._shown is not None:
-            MoveForm(self, self._context, self._shown[0], move)
+            self._hold(MoveForm(self, self._context, self._shown.detail, move))
+
+    def _hold(self, form: CaseForm) -> None:
+        """One form at a time, and while it stands the keys of the page mean nothing: they are typed into it."""
+        self._form = form
+        form.closed.connect(self._release)
+        for part in (self._split, self._new, self._find, self._search):
+            part.setEnabled(False)
+
+    def _release(self) -> None:
+        self._form = None
+        for part in (self._split, self._new, self._find, self._search):
+            part.setEnabled(True)
+        self._table.setFocus()
