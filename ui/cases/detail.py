@@ -16,6 +16,7 @@ from ui.cases.columns import due_tone, state_tone
 from ui.parts.badge import StateBadge
 from ui.parts.buttons import Button
 from ui.parts.detail import FactsList, section
+from ui.parts.layout import row
 from ui.parts.timeline import Timeline, TimelineEntry
 from ui.parts.when import stamp
 from ui.shell.context import Context
@@ -77,12 +78,21 @@ def sections(context: Context, shown: Shown, more: list[Button]) -> list[QWidget
     found: list[QWidget] = [section(words("cases.page.clock"), *made)] if made else []
     found.append(section(words("cases.page.facts"), FactsList(facts), *_links(context, shown)))
     if more:
-        found.append(section(words("cases.page.more_moves"), *more))
+        found.append(section(words("cases.page.more_moves"), *_in_rows(more)))
     if detail.facts:
         rows: list[tuple[str, str | QWidget]] = [(words.of(fact.title), words.of(fact.value)) for fact in detail.facts]
         found.append(section(words("cases.page.filled_in"), FactsList(rows)))
     timeline = Timeline(_timeline(words, detail), words("cases.page.timeline"))
     return [*found, section(words("cases.page.timeline"), timeline)]
+
+
+def _in_rows(buttons: list[Button]) -> list[QWidget]:
+    rows: list[QWidget] = []
+    for start in range(0, len(buttons), IN_HEADER):
+        made = QWidget()
+        made.setLayout(row(*buttons[start : start + IN_HEADER], None))
+        rows.append(made)
+    return rows
 
 
 def _links(context: Context, shown: Shown) -> list[QWidget]:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtGui import QShortcut
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.journal.views import EntryView
 from desktop.kernel.bus import Changed
+from desktop.kernel.words import Words
 from ui.aio import in_background, slot
-from ui.journal.words import kind_word, op_word, value_word
+from ui.journal.words import changes, kind_word, op_word, summary
 from ui.parts.badge import StateBadge
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
 from ui.parts.detail import DetailPanel, FactsList, section
+from ui.parts.failed import tell_failure
+from ui.parts.fitting import Fitting
 from ui.parts.page import Page
+from ui.parts.refresh import Refresh
 from ui.parts.table import Column, DataTable
+from ui.parts.value import one_line
 from ui.parts.when import stamp
 from ui.shell.context import Context
 
 PAGE = 200
-KINDS = ("", "alarm", "case", "thing", "person", "place", "operator", "setting")
+KINDS = ("", "alarm", "case", "thing", "person", "place", "operator", "setting", "report", "journal")
+TYPED_MS = 300
+"""How long after the last key a search begins: it reads the whole journal."""
+YIELDING = ("kind", "where", "n")
+
+Asked = tuple[str, str]
+"""Kind and text, as they were when entries were read."""
 
 
 class JournalPage(Page):
@@ -32,99 +44,132 @@ class JournalPage(Page):
         words = self._words
         super().__init__(words("journal.title"))
         self._entries: list[EntryView] = []
+        self._asked: Asked | None = None
+        self._more = False
         self._wanted = ""
-        self._filter = ("", "")
+        self._shown: EntryView | None = None
+        self._list = Refresh(
+            self, self._load, lambda error: tell_failure(self, words, error, self._asked is not None, self._list.ask)
+        )
         self._verify = Button(
             words("journal.verify"), key="Ctrl+Shift+V", icon_name="shield-check", on=self._check_chain
         )
-        self._verify.setEnabled(context.who.may("journal.verify"))
+        self._verify.setVisible(context.who.may("journal.verify"))
         self._search = QLineEdit()
         self._search.setPlaceholderText(words("journal.search"))
         self._search.setAccessibleName(words("journal.search"))
         self._search.setClearButtonEnabled(True)
-        self._search.setFixedWidth(240)
-        self._search.editingFinished.connect(self._load)
-        QShortcut("/", self, self._search.setFocus)
+        self._search.setFixedWidth(280)
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(TYPED_MS)
+        self._typed.timeout.connect(self._list.ask)
+        self._search.textChanged.connect(lambda _text: self._typed.start())
+        find = QShortcut(QKeySequence("/"), self)
+        find.activated.connect(self._search.setFocus)
         self.toolbar.addWidget(self._search)
         self.toolbar.addWidget(self._verify)
         chips = [(kind, kind_word(words, kind) if kind else words("journal.all")) for kind in KINDS]
         self._chips = FilterChips(chips, words("journal.filter"))
-        self._chips.chosen.connect(lambda _key: self._load())
+        self._chips.chosen.connect(lambda _key: self._list.ask())
         self.filters.addWidget(self._chips)
-        self._table: DataTable[EntryView] = DataTable(
-            self._columns(), lambda entry: str(entry.n), words("journal.title")
-        )
+        shape = columns(words, self._op_word)
+        self._table: DataTable[EntryView] = DataTable(shape, lambda entry: str(entry.n), words("journal.title"))
+        Fitting(self._table, shape, YIELDING)
         self._table.chosen.connect(self._show)
-        self._more = Button(words("journal.older"), "plain", on=self._older)
+        self._older_button = Button(words("journal.older"), "plain", key="O", on=self._older)
         self._detail = DetailPanel()
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 8)
-        left.setSpacing(0)
+        left.setSpacing(4)
         left.addWidget(self._table, 1)
-        left.addWidget(self._more)
-        body = QWidget()
-        layout = QHBoxLayout(body)
+        left.addWidget(self._older_button)
+        split = QWidget()
+        layout = QHBoxLayout(split)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(left, 1)
         layout.addWidget(self._detail)
-        self.set_body(body)
-        self._show(None)
-        context.bridge.on(Changed, lambda _event: self._load(), self)
-        self._load()
+        self.set_body(split)
+        self._detail.hide()
+        self._older_button.hide()
+        self.set_count(words("parts.loading"))
+        context.bridge.on(Changed, lambda _event: self._list.ask(), self)
+        self._list.ask()
 
     def selection_key(self) -> str:
         return self._table.selected_id() or ""
 
     def select_key(self, key: str) -> None:
-        if not self._table.select(key):
-            self._wanted = key
+        """By number; one that is not among the newest is read from where it stands."""
+        self._wanted = key
+        self._list.ask()
 
-    @slot
+    # Loading
+
     async def _load(self) -> None:
-        found = await in_background(self._read, None)
-        # What was read further back stays: the newest page is laid over it.
-        oldest = found[-1].n if found else 0
-        kept = [entry for entry in self._entries if entry.n < oldest] if self._same_filter() else []
-        self._take([*found, *kept], more=len(found) == PAGE)
+        asked = self._chips.current(), self._search.text().strip()
+        found = await in_background(self._read, asked, None)
+        # What was read further back stays: the newest page is laid over it where the two meet.
+        kept: list[EntryView] = []
+        if asked == self._asked and found and any(entry.n == found[-1].n for entry in self._entries):
+            kept = [entry for entry in self._entries if entry.n < found[-1].n]
+        more = self._more if kept else len(found) == PAGE
+        wanted, self._wanted = self._wanted, ""
+        if wanted.isdecimal() and int(wanted) < (found[-1].n if found else 0) and not kept:
+            kept = await in_background(self._read, asked, int(wanted) + 1)
+            more = len(kept) == PAGE
+        self._asked = asked
+        self._take([*found, *kept], more, wanted)
 
     @slot
     async def _older(self) -> None:
-        if self._entries:
-            found = await in_background(self._read, self._entries[-1].n)
-            self._take([*self._entries, *found], more=len(found) == PAGE)
+        asked = self._asked
+        if asked is None or not self._entries or not self._older_button.isEnabled():
+            return
+        self._older_button.setEnabled(False)
+        try:
+            found = await in_background(self._read, asked, self._entries[-1].n)
+        finally:
+            self._older_button.setEnabled(True)
+        # Filtered otherwise meanwhile, they belong to another list.
+        if asked == self._asked:
+            self._take([*self._entries, *found], len(found) == PAGE)
 
-    def _read(self, before: int | None) -> list[EntryView]:
-        journal = self._context.console.journal
-        return journal.page(
-            self._context.who, before, PAGE, kind=self._chips.current() or None, text=self._search.text()
-        )
+    def _read(self, asked: Asked, before: int | None) -> list[EntryView]:
+        kind, text = asked
+        return self._context.console.journal.page(self._context.who, before, PAGE, kind=kind or None, text=text)
 
-    def _same_filter(self) -> bool:
-        now = (self._chips.current(), self._search.text())
-        same, self._filter = now == self._filter, now
-        return same
-
-    def _take(self, entries: Sequence[EntryView], more: bool) -> None:
-        self._entries = list(entries)
+    def _take(self, entries: Sequence[EntryView], more: bool, wanted: str = "") -> None:
+        self._entries, self._more = list(entries), more
         self._table.set_rows(self._entries)
-        if self._wanted and self._table.select(self._wanted):
-            self._wanted = ""
-        self._more.setVisible(more)
-        self.set_count(str(self._entries[0].n) if self._entries else "")
-        if self._entries:
-            self._table.select_first()
-            self.show_body()
-        else:
-            filtered = bool(self._chips.current() or self._search.text())
+        self._older_button.setVisible(more)
+        self.set_count(f"{len(self._entries)}+" if more else str(len(self._entries) or ""))
+        if not self._entries:
+            self._show(None)
+            filtered = self._asked != ("", "")
             self.show_state("empty", self._words("journal.none_found" if filtered else "journal.empty"))
+            return
+        self.show_body()
+        if wanted:
+            self._table.select(wanted)
+        self._table.select_first()
+        self._show(self._table.selected())
+
+    # The chain
 
     @slot
     async def _check_chain(self) -> None:
         words = self._words
+        if not self._verify.isEnabled():
+            return
         self._verify.setEnabled(False)
+        self.show_banner(words("journal.chain_checking"), "quiet")
         try:
             verdict = await in_background(self._context.console.journal.verify, self._context.who)
+        except Exception:
+            self.clear_banner()
+            raise
         finally:
             self._verify.setEnabled(True)
         close = words("parts.close")
@@ -133,52 +178,48 @@ class JournalPage(Page):
             self.show_banner(words("journal.chain_holds", n=verdict.entries), "info", detail=detail, close_name=close)
         else:
             text = words("journal.chain_broken", n=verdict.bad_n or 0)
-            self.show_banner(text, "critical", detail=verdict.problem, close_name=close)
+            self.show_banner(text, "critical", detail=words("journal.chain_broken_do"), close_name=close,
+                             code=verdict.problem)  # fmt: skip
 
-    def _columns(self) -> list[Column[EntryView]]:
-        words = self._words
-        return [
-            Column("n", words("journal.n"), lambda e: str(e.n), 72, "figure", "right", sort=lambda e: e.n),
-            Column("at", words("journal.at"), lambda e: stamp(e.at), 160, "figure"),
-            Column("who", words("journal.who"), lambda e: e.actor_name, 110),
-            Column("where", words("journal.where"), lambda e: e.terminal, 72, "quiet"),
-            Column("op", words("journal.what"), lambda e: op_word(words, e.op), 160, "strong"),
-            Column("kind", words("journal.kind"), lambda e: kind_word(words, e.kind), 84, "quiet"),
-            Column("change", words("journal.change"), self._summary, 200, "quiet", stretch=True),
-        ]
+    # The chosen entry
 
-    def _summary(self, entry: EntryView) -> str:
-        names = [key for key in entry.after if key not in ("id", "rev", "extra")]
-        if entry.before:
-            return "  ".join(
-                f"{key}: {value_word(entry.before.get(key))} → {value_word(entry.after.get(key))}" for key in names[:3]
-            )
-        return "  ".join(f"{key}: {value_word(entry.after[key])}" for key in names[:3])
+    def _op_word(self, op: str) -> str:
+        return op_word(self._words, op, self._context.console.cases.definitions().values())
 
     def _show(self, entry: EntryView | None) -> None:
         words = self._words
+        if entry == self._shown:
+            return
+        self._shown = entry
         self._detail.setVisible(entry is not None)
         if entry is None:
             return
         self._detail.set_title(
-            op_word(words, entry.op), f"{stamp(entry.at)}  ·  {entry.actor_name}  ·  {entry.terminal}"
+            self._op_word(entry.op), f"{stamp(entry.at)}  ·  {entry.actor_name}  ·  {entry.terminal}"
         )
-        self._detail.set_state(StateBadge(kind_word(words, entry.kind)), StateBadge(f"No. {entry.n}"))
-        names = [key for key in {**entry.before, **entry.after} if key not in ("rev", "extra")]
-        if entry.before:
-            facts = [
-                (key, f"{value_word(entry.before.get(key))} → {value_word(entry.after.get(key))}") for key in names
-            ]
-        else:
-            facts = [(key, value_word(entry.after.get(key))) for key in names]
-        identity = [
+        self._detail.set_state(StateBadge(kind_word(words, entry.kind)), StateBadge(words("journal.number", n=entry.n)))
+        proof: list[tuple[str, str | QWidget]] = [
             (words("journal.entity"), entry.entity_id),
             (words("journal.op"), entry.op),
             (words("journal.mac"), entry.mac[:32]),
         ]
         if entry.reason:
-            identity.insert(0, (words("journal.reason"), entry.reason))
+            proof.insert(0, (words("journal.reason"), entry.reason))
         title = words("journal.before_after" if entry.before else "journal.values")
+        values: list[tuple[str, str | QWidget]] = [(name, value) for name, value in changes(words, entry)]
         self._detail.set_sections(
-            section(title, FactsList(facts, 128)), section(words("journal.proof"), FactsList(identity, 128))
+            section(title, FactsList(values, 120)), section(words("journal.proof"), FactsList(proof, 120))
         )
+
+
+def columns(words: Words, op_name: Callable[[str], str]) -> list[Column[EntryView]]:
+    """Number, when, who, where, what, on what, and the first of the changes."""
+    return [
+        Column("n", words("journal.n"), lambda e: str(e.n), 72, "figure", "right", sort=lambda e: e.n),
+        Column("at", words("journal.at"), lambda e: stamp(e.at), 164, "figure"),
+        Column("who", words("journal.who"), lambda e: e.actor_name, 96),
+        Column("where", words("journal.where"), lambda e: e.terminal, 72, "quiet"),
+        Column("op", words("journal.what"), lambda e: op_name(e.op), 150, "strong"),
+        Column("kind", words("journal.kind"), lambda e: kind_word(words, e.kind), 84, "quiet"),
+        Column("change", words("journal.change"), lambda e: one_line(summary(words, e)), 180, "quiet", stretch=True),
+    ]

@@ -1,15 +1,30 @@
-"""Names of acts and kinds as people say them."""
+"""Names of acts, kinds and columns as people say them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from desktop.cases.definition import CaseDefinition
+from desktop.journal.views import EntryView
 from desktop.kernel.words import Words, catalogue
+from ui.parts.when import stamp
+
+UNSEEN = frozenset({"id", "rev", "extra"})
+"""Columns of the store's own bookkeeping."""
+LONGEST = 120
+MOVE = "cases.move."
+IN_SUMMARY = 3
 
 
-def op_word(words: Words, op: str) -> str:
-    """The act's name; one this version has no word for is shown as it stands in the journal."""
+def op_word(words: Words, op: str, definitions: Iterable[CaseDefinition] = ()) -> str:
+    """The act's name; a move of a case by its definition's word; what has no word is shown as it stands."""
+    if op.startswith(MOVE):
+        moves = (definition.move(op.removeprefix(MOVE)) for definition in definitions)
+        title = next((words.of(move.title) for move in moves if move), op.removeprefix(MOVE))
+        return words("journal.case_move", move=title)
     return catalogue(words.lang).get(f"journal.ops.{op}", op)
 
 
@@ -18,10 +33,52 @@ def kind_word(words: Words, kind: str) -> str:
     return catalogue(words.lang).get(f"journal.kinds.{kind}", kind)
 
 
-def value_word(value: Any) -> str:
-    """A value on one line, shortened."""
-    if value is None or value == "":
+def field_word(words: Words, column: str) -> str:
+    """What a value is; unknown columns as they stand."""
+    return catalogue(words.lang).get(f"journal.fields.{column}", column)
+
+
+def value_word(words: Words, value: Any) -> str:
+    """A value on one line, shortened; an instant in the community's time."""
+    if value is None or value == "" or value == {} or value == []:
         return "—"
+    if isinstance(value, bool):
+        return words("things.yes" if value else "things.no")
+    if isinstance(value, Mapping) and set(value) <= {"zh", "en"}:
+        return value_word(words, words.of(value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and (at := _instant(value)) is not None:
+        return stamp(at)
     text = " ".join(text.split())
-    return text if len(text) <= 120 else text[:119] + "…"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def changes(words: Words, entry: EntryView) -> list[tuple[str, str]]:
+    """What the entry says of each column: its value, or how it was and became."""
+    names = [name for name in {**entry.before, **entry.after} if name not in UNSEEN]
+    if entry.before:
+        return [
+            (field_word(words, name), f"{value_word(words, entry.before.get(name))} → {_after(words, entry, name)}")
+            for name in names
+        ]
+    return [(field_word(words, name), value_word(words, entry.after[name])) for name in names]
+
+
+def summary(words: Words, entry: EntryView) -> str:
+    """The first few of the changes, on one line."""
+    return "  ".join(f"{name}: {value}" for name, value in changes(words, entry)[:IN_SUMMARY])
+
+
+def _after(words: Words, entry: EntryView, name: str) -> str:
+    # What was only named before did not change.
+    return value_word(words, entry.after.get(name, entry.before.get(name)))
+
+
+def _instant(text: str) -> datetime | None:
+    if len(text) < 19 or text[4:5] != "-" or text[10:11] not in ("T", " "):
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
