@@ -10,7 +10,6 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Session
 
 # All tables: a kind nobody imported yet would have no personal columns to mask, and foreign keys cross the rooms.
 import db.tables.everything  # noqa: F401
+from db.act import Act
 from db.engine import open_engine
 from db.errors import store_error
 from db.tables.base import Record
@@ -30,23 +30,6 @@ from db.types import canonical, instant_text
 
 GENESIS = "0" * 64
 VERSION = 1
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who does what, in whose name every entry of one transaction is written.
-
-    `op` names the act ("case.assign"); `actor` is an operator's id or "system"; `at` an aware instant and
-    `offset_minutes` the local offset it was read with; `reason` what the person gave as theirs.
-    """
-
-    op: str
-    actor: str
-    actor_name: str
-    terminal: str
-    at: datetime
-    offset_minutes: int = 480
-    reason: str | None = None
 
 
 @dataclass(frozen=True)

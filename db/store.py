@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import History
 
 from db import journal
+from db.act import Act
 from db.engine import open_engine
 from db.errors import StoreError, store_error
-from db.journal import Act, Head, Verdict
+from db.journal import Head, Verdict
 from db.schema import JOURNAL_TRIGGERS, stamp
 from db.tables.base import Base, Record
 from db.tables.journal import Counter

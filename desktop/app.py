@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
 from desktop.kernel.clock import Clock, SystemClock
 from desktop.kernel.ids import NewId, uuid7
+from desktop.opening import terminal_code
 from desktop.people.service import People
 from desktop.places.service import Places
 from desktop.reports.service import Reports
@@ -219,11 +219,3 @@ def out_of_service(records: Records) -> tuple[str, ...]:
     return tuple(
         records.read(lambda session: session.scalars(select(ThingCard.id).where(ThingCard.out_of_service)).all())
     )
-
-
-def terminal_code(data_dir: Path) -> str:
-    """This terminal's short code, part of every human number it gives ("D1"); made at the first call."""
-    path = data_dir / "terminal.json"
-    if not path.exists():
-        path.write_text(json.dumps({"code": "D1"}), encoding="utf-8")
-    return str(json.loads(path.read_text(encoding="utf-8"))["code"])

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from desktop.kernel.errors import LinliError
+from desktop.commands.folders import data_dir, given_passphrase
+from desktop.kernel.errors import LinliError, NotFound
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -126,11 +127,13 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _console(args: argparse.Namespace) -> int:
-    from desktop.commands.stores import open_for
+    from desktop.opening import Opening
     from ui.app import run_console
 
-    console = open_for(args)
-    return run_console(console, lang=args.lang, theme=args.theme)
+    folder = data_dir(args)
+    if not (folder / "keys.json").exists():
+        raise NotFound(f"there is no store in {folder} (make one with: linli init)", what=str(folder))
+    return run_console(Opening(folder, args.broker, given_passphrase(args)), lang=args.lang, theme=args.theme)
 
 
 def _field(args: argparse.Namespace) -> int:

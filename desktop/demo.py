@@ -23,16 +23,17 @@ from db.store import Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from db.telemetry import Telemetry
-from desktop.app import Console, open_console
 from desktop.commands.stores import new_id, say
 from desktop.field.broker import Kind, start_broker
 from desktop.field.service import TELEMETRY_FILE
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Refused
+from desktop.opening import Opening
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
 from desktop.security import keys
-from desktop.security.principal import Principal, act, system
+from desktop.security.principal import act, system
 from desktop.security.service import Accounts
+from desktop.security.settings import Settings
 from desktop.simulate.building import devices
 from desktop.simulate.past import remember
 
@@ -49,13 +50,7 @@ class RunConsole(Protocol):
     """The window's entry (`ui.app.run_console`), handed in because this floor does not know it."""
 
     def __call__(
-        self,
-        console: Console,
-        *,
-        demo: Principal | None = ...,
-        seconds: float | None = ...,
-        screenshots: Path | None = ...,
-        lang: str | None = ...,
+        self, opening: Opening, *, seconds: float | None = ..., screenshots: Path | None = ..., lang: str | None = ...
     ) -> int: ...
 
 
@@ -67,16 +62,25 @@ def run_demo(args: argparse.Namespace, run_console: RunConsole) -> int:
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         screenshots = screenshots or folder / "screenshots"
-        seconds = 45.0 if seconds is None else seconds
+        seconds = 60.0 if seconds is None else seconds
         if not args.headless:
             say(f"no display here: running headless for {seconds:.0f} s, screenshots go to {screenshots}")
     make_demo_store(folder)
+    password = demo_passwords(folder)["demo"]
     with demo_broker(folder, args.own_broker) as url, simulated_building(url):
-        console = open_console(folder, broker=url, terminal=TERMINAL)
-        console.settings.found_broker(url)
-        who = console.accounts.sign_in("demo", demo_passwords(folder)["demo"])
-        say(f"demo in {folder}: broker {url}; sign in as demo, password {demo_passwords(folder)['demo']}")
-        return run_console(console, demo=who, seconds=seconds, screenshots=screenshots, lang=args.lang)
+        found_broker(folder, url)
+        say(f"demo in {folder}: broker {url}; sign in as demo, password {password}")
+        opening = Opening(folder, broker=url, sign_in_as=("demo", password))
+        return run_console(opening, seconds=seconds, screenshots=screenshots, lang=args.lang)
+
+
+def found_broker(folder: Path, url: str) -> None:
+    """Notes the broker's address of this run in the store, so that other commands on it need not be told."""
+    records = open_records(folder, keys.unlock(folder, None), new_id)
+    try:
+        Settings(records, SystemClock(), TERMINAL).found_broker(url)
+    finally:
+        records.close()
 
 
 def default_folder() -> Path:

@@ -6,20 +6,24 @@ import asyncio
 import os
 import shutil
 import subprocess
+import sys
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
-from desktop.app import Console
 from desktop.kernel.words import Lang
-from desktop.security.principal import Principal
+from desktop.opening import Opening
 from ui import aio
-from ui.shell.pages import PAGES
-from ui.shell.preferences import Preferences, ThemeName, load_preferences
+from ui.entry import Entered, Entry
+from ui.shell.preferences import Preferences, ThemeName, load_preferences, save_preferences
 from ui.theme import style
-from ui.window import ConsoleWindow
+
+if TYPE_CHECKING:
+    from ui.window import ConsoleWindow
 
 USUAL_SIZE = (1366, 768)
 SETTLE = 0.6
@@ -29,48 +33,83 @@ WARM_UP = 12.0
 
 
 def run_console(
-    console: Console,
+    opening: Opening,
     *,
-    demo: Principal | None = None,
     seconds: float | None = None,
     screenshots: Path | None = None,
     lang: str | None = None,
     theme: str | None = None,
     size: tuple[int, int] | None = None,
 ) -> int:
-    """Shows the window until it is closed or `seconds` pass, and gives the exit code. Closes the console at the end.
+    """Opens the store behind its first window, then shows the console until it is closed or `seconds` pass.
 
-    `demo` is who is signed in from the start. With `screenshots` every page is saved there in both themes and languages,
-    `<page>-<theme>-<lang>.png`; without `seconds` the window then closes.
+    Gives the exit code, 1 when the store did not open. With `screenshots` every page is saved there in both themes and
+    languages, `<page>-<theme>-<lang>.png`; without `seconds` the window then closes.
     """
     app = application()
-    preferences = chosen(load_preferences(console.data_dir), lang, theme)
+    preferences = chosen(load_preferences(opening.data_dir), lang, theme)
     style.apply(app, preferences.theme)
+    entry: Entry | None = None
 
     async def main() -> int:
-        window = ConsoleWindow(console, preferences)
-        window.resize(QSize(*(size or USUAL_SIZE)))
-        if demo is not None:
-            window.enter(demo)
-        else:
-            window.open_door()
-        window.show()
-        try:
-            if screenshots is not None:
-                await picture_everything(window, screenshots, min(WARM_UP, seconds or WARM_UP))
-                if seconds is None:
-                    return 0
-            await until(window.closing, seconds)
-        finally:
-            window.stop()
-            await aio.cancel_tasks()
-            window.deleteLater()
-        return 0
+        nonlocal entry
+        entry = Entry(opening, preferences)
+        entry.resize(QSize(*(size or USUAL_SIZE)))
+        entry.show()
+        if os.environ.get("LINLI_BENCH_START"):
+            # `linli bench start` reads this line: the window is painted and takes its first key.
+            entry.repaint()
+            print("usable", flush=True)  # noqa: T201
+            return 0
+        timer = asyncio.get_running_loop().call_later(seconds, entry.closing.set) if seconds else None
+        entered = await entry.enter()
+        if timer:
+            timer.cancel()
+        if entered is None:
+            entry.hide()
+            return 1 if entry.failure else 0
+        return await show_console(entered, entry, preferences, seconds, screenshots)
 
     try:
         return aio.run(app, main)
     finally:
-        console.close()
+        # Only now: what still opened in the background has ended with the loop's threads.
+        if entry is not None and entry.console is not None:
+            entry.console.close()
+        if entry is not None and isinstance(entry.failure, Exception):
+            sys.stderr.write(f"linli: {' '.join(str(entry.failure).split())}\n")
+
+
+async def show_console(
+    entered: Entered, entry: Entry, preferences: Preferences, seconds: float | None, screenshots: Path | None
+) -> int:
+    """Puts the console's window in the place of the first one and runs it."""
+    # Loaded by now, all but the pages: the store opened with most of it.
+    from ui.window import ConsoleWindow
+
+    console = entered.console
+    console.records.never_on(threading.get_ident())
+    community = console.places.community()
+    window = ConsoleWindow(console, msgspec.structs.replace(preferences, community=community.name if community else ""))
+    window.setGeometry(entry.geometry())
+    if entered.who is None:
+        window.open_set_up(entered.founded)
+    else:
+        window.enter(entered.who)
+    window.show()
+    entry.hide()
+    save_preferences(console.data_dir, window.preferences)
+    try:
+        if screenshots is not None:
+            await picture_everything(window, screenshots, min(WARM_UP, seconds or WARM_UP))
+            if seconds is None:
+                return 0
+        await until(window.closing, seconds)
+    finally:
+        window.stop()
+        await aio.cancel_tasks()
+        window.deleteLater()
+    return 0
 
 
 def application() -> QApplication:
@@ -121,6 +160,8 @@ async def picture_everything(window: ConsoleWindow, folder: Path, warm_up: float
     folder.mkdir(parents=True, exist_ok=True)
     await until(window.closing, warm_up)
     before = window.preferences
+    from ui.shell.pages import PAGES
+
     themes: tuple[ThemeName, ...] = ("light", "dark")
     langs: tuple[Lang, ...] = ("zh", "en")
     for theme in themes:

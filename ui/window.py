@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from desktop.alarms.views import AlarmView
-from desktop.app import Console
 from desktop.kernel.bus import Changed
 from desktop.kernel.errors import LinliError
 from desktop.kernel.words import Lang, Words
@@ -34,10 +35,10 @@ from ui.theme import style
 from ui.theme.icons import icon
 from ui.theme.tokens import px
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from desktop.app import Console
 
-SHELF_CHECK_MS = 15_000
-"""How often shelves that ran out are looked for."""
+log = logging.getLogger(__name__)
 
 
 class ConsoleWindow(QMainWindow):
@@ -58,6 +59,7 @@ class ConsoleWindow(QMainWindow):
         self.words = Words(preferences.lang)
         self.bridge = aio.Bridge(console.bus, self)
         self.who: Principal | None = None
+        self._door: Callable[[], None] = self.open_door
         self.workspace: Workspace | None = None
         self.lock_screen: LockScreen | None = None
         self._pages = pages
@@ -73,26 +75,29 @@ class ConsoleWindow(QMainWindow):
             use_zone(community.offset_minutes)
         self._idle = Idle(self)
         self._idle.idled.connect(self.lock)
-        self._shelves = QTimer(self)
-        self._shelves.setInterval(SHELF_CHECK_MS)
-        self._shelves.timeout.connect(self._expire_shelves)
-        self._shelves.start()
         self.bridge.on(Changed, lambda event: self._listen() if event.touches("alarm") else None, self)
         self._listen()
 
     # Who is here
 
     def open_door(self) -> None:
-        """Sign-in, or set-up where nobody can sign in yet."""
+        """Sign-in; whoever was here has gone."""
         self._leave()
-        door = SetUp if self.console.accounts.needs_setup() else SignIn
-        page = door(self.console, self.words)
+        self._door = self.open_door
+        page = SignIn.at(self.console, self.words)
+        page.signed_in.connect(self.enter)
+        self._show(page)
+
+    def open_set_up(self, founded: bool) -> None:
+        """The first operator of a store that nobody can sign in to yet; with the community, where it is not `founded`."""
+        self._door = partial(self.open_set_up, founded)
+        page = SetUp(self.console, self.words, founded)
         page.signed_in.connect(self.enter)
         self._show(page)
 
     def enter(self, who: Principal) -> None:
         """The workspace of a person who has signed in."""
-        self.who = who
+        self.who, self._door = who, self.open_door
         if community := self.console.places.community():
             use_zone(community.offset_minutes)
         self._build("overview", "")
@@ -152,7 +157,7 @@ class ConsoleWindow(QMainWindow):
         assert isinstance(app, QApplication)
         style.apply(app, preferences.theme)
         if self.workspace is None:
-            self.open_door()
+            self._door()
         else:
             self._build(*self.workspace.place())
 
@@ -231,10 +236,6 @@ class ConsoleWindow(QMainWindow):
         if self.lock_screen is not None:
             self.lock_screen.show_counts(counts)
 
-    @aio.slot
-    async def _expire_shelves(self) -> None:
-        await aio.in_background(self.console.alarms.expire_shelves)
-
     def picture(self) -> QPixmap:
         """What the window shows now."""
         return self.grab()
@@ -242,7 +243,6 @@ class ConsoleWindow(QMainWindow):
     def stop(self) -> None:
         """Ends timers and hearing; the window can then be deleted."""
         self._sound.silence()
-        self._shelves.stop()
         self.bridge.close()
         aio.on_error(None)
 

@@ -16,13 +16,14 @@ from typing import Any
 import msgspec
 
 from db.open import open_records
-from desktop.app import terminal_code
-from desktop.commands.stores import data_dir, new_id, open_for, passphrase, print_json, say
+from desktop.commands.folders import data_dir
+from desktop.commands.stores import new_id, open_for, passphrase, print_json, say
 from desktop.field.host import ThreadHost
 from desktop.field.messages import FieldSettings, FromField, Health
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Invalid, NotFound
 from desktop.kernel.words import Words
+from desktop.opening import terminal_code
 from desktop.places.service import Places
 from desktop.security import keys
 from desktop.security.settings import Settings

@@ -8,11 +8,12 @@ from typing import Any
 
 from db.open import open_records
 from desktop.alarms.service import Alarms
-from desktop.app import terminal_code
 from desktop.cases.service import Cases
-from desktop.commands.stores import data_dir, new_id, passphrase, print_json, say
+from desktop.commands.folders import data_dir
+from desktop.commands.stores import new_id, passphrase, print_json, say
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Invalid
+from desktop.opening import terminal_code
 from desktop.places.service import Places
 from desktop.reports.service import Reports
 from desktop.security import keys

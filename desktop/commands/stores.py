@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from db.open import open_records
-from desktop.app import Console, Hosting, open_console, terminal_code
+from desktop.app import Console, Hosting, open_console
+from desktop.commands.folders import data_dir, given_passphrase
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Invalid, LinliError, NotFound
 from desktop.kernel.ids import uuid7
+from desktop.opening import terminal_code
 from desktop.security import backup as backups
 from desktop.security import keys
 from desktop.security.check import run_checks
@@ -36,23 +37,12 @@ def print_json(data: Any) -> None:
     say(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def data_dir(args: argparse.Namespace) -> Path:
-    """The store's folder: `--data-dir`, else the platform's data folder."""
-    if args.data_dir:
-        return Path(args.data_dir)
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("linli", appauthor=False))
-
-
 def passphrase(args: argparse.Namespace, folder: Path) -> str | None:
     """`--passphrase-file`, else LINLI_PASSPHRASE, else asked at a terminal; None when the store needs none.
 
     Raises NotFound when there is no store, Invalid when a passphrase is needed and nobody can be asked.
     """
-    if args.passphrase_file:
-        return str(args.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
-    if given := os.environ.get("LINLI_PASSPHRASE"):
+    if given := given_passphrase(args):
         return given
     if not keys.exist(folder):
         raise NotFound(f"there is no store in {folder} (make one with: linli init)", what=str(folder))
@@ -98,9 +88,7 @@ def init(args: argparse.Namespace) -> int:
 
 
 def _new_passphrase(args: argparse.Namespace) -> str:
-    if args.passphrase_file:
-        return str(args.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
-    if given := os.environ.get("LINLI_PASSPHRASE"):
+    if given := given_passphrase(args):
         return given
     if not sys.stdin.isatty():
         raise Invalid("a new store needs a passphrase: LINLI_PASSPHRASE or --passphrase-file", "passphrase")

@@ -25,13 +25,13 @@ class Places:
         self._records = records
         self._clock: Clock = clock or SystemClock()
         self._new_id: NewId = new_id or (lambda: uuid7(self._clock.now()))
+        self._community: CommunityView | None = None
 
     def community(self) -> CommunityView | None:
-        """The community of this store; None before it was founded."""
-        row = self._records.read(_community)
-        if row is None:
-            return None
-        return CommunityView(row.code, row.name, row.street, row.district, row.city, row.offset_minutes)
+        """The community of this store; None before it was founded. Read once: founding is for good."""
+        if self._community is None and (row := self._records.read(_community)) is not None:
+            self._community = CommunityView(row.code, row.name, row.street, row.district, row.city, row.offset_minutes)
+        return self._community
 
     def tree(self) -> PlaceNode:
         """Every active place under the community. Raises NotFound before the community was founded."""

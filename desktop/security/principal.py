@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.journal import Act
+from db.act import Act
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import NotAllowed
 

@@ -9,7 +9,7 @@ from typing import Literal, NoReturn
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.journal import Act
+from db.act import Act
 from db.store import Records, Transaction
 from db.tables.journal import Entry
 from db.tables.security import Operator

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from db.act import Act
 from db.engine import open_engine
 from db.errors import StoreError
-from db.journal import Act
 from db.open import IDENTITY, STORE, connected, open_records
 from db.schema import SCHEMA
 from db.tables.security import Setting

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
+from db.act import Act
 from db.errors import StoreError
-from db.journal import Act
 from db.store import Records, Transaction
 from db.tables.journal import Entry
 from db.tables.security import Operator, Setting

@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db.journal import Act
+from db.act import Act
 from db.open import open_records
 from db.store import Transaction
 from db.tables.security import Setting

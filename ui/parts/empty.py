@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui.parts.buttons import Button
+from ui.parts.layout import row
 from ui.parts.text import Label
 from ui.theme.icons import pixmap
 
@@ -40,7 +41,8 @@ class EmptyState(QWidget):
             words = Label(text, "secondary", wrap=True)
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             words.setFixedWidth(420)
-            layout.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+            # Not an aligned item: Qt would give it its hint's height and forget that its text wraps.
+            layout.addLayout(row(None, words, None))
         if act and on_act is not None:
             layout.addSpacing(8)
             self.act = Button(act, on=on_act)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from desktop.alarms.views import PRIORITIES
-from desktop.app import Console
 from desktop.kernel.errors import LinliError
 from desktop.kernel.words import Words
 from desktop.security.principal import Principal
@@ -17,6 +18,9 @@ from ui.parts.buttons import Button
 from ui.parts.layout import clear, row
 from ui.parts.text import Label
 from ui.security.frame import Door, PasswordField
+
+if TYPE_CHECKING:
+    from desktop.app import Console
 
 IDLE_MINUTES = 10
 """GB/T 22239 level 2 asks for an automatic end of idle sessions; ten minutes is this project's default."""

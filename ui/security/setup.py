@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from desktop.app import Console
 from desktop.kernel.errors import Invalid, LinliError
 from desktop.kernel.words import Words
 from desktop.places.rules import code_problem
@@ -20,6 +21,9 @@ from ui.parts.layout import row
 from ui.parts.text import Label
 from ui.security.frame import Door, PasswordField
 
+if TYPE_CHECKING:
+    from desktop.app import Console
+
 
 class SetUp(Door):
     """Signals:
@@ -28,11 +32,11 @@ class SetUp(Door):
 
     signed_in = Signal(object)
 
-    def __init__(self, console: Console, words: Words, parent: QWidget | None = None) -> None:
+    def __init__(self, console: Console, words: Words, founded: bool = False, parent: QWidget | None = None) -> None:
+        """`founded` says that the community is there already and only its first operator is missing."""
         super().__init__(words, words("signin.setup.title"), words("signin.setup.under"), 560, parent)
         self._console = console
         self._who: Principal | None = None
-        needs_community = console.places.community() is None
         self.name = FormField(words("signin.setup.community"), QLineEdit(), rule=self._filled)
         self.code = FormField(
             words("signin.setup.code"), QLineEdit(), hint=words("signin.setup.code_hint"), rule=self._code_rule
@@ -46,7 +50,7 @@ class SetUp(Door):
         self.password.set_rule(self._password_rule)
         self.again.set_rule(self._again_rule)
         self._fields = [self.login, self.person, self.password, self.again]
-        if needs_community:
+        if not founded:
             self._fields = [self.name, self.code, *self._fields]
             self.column.addLayout(_pair(self.name, self.code))
         self.column.addLayout(_pair(self.login, self.person))

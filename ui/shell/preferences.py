@@ -19,6 +19,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     lang: Lang = "zh"
     theme: ThemeName = "light"
     muted: bool = False
+    community: str = ""
+    """The community's name, for the sign-in page that stands before the store is open."""
 
 
 def load_preferences(data_dir: Path) -> Preferences:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.app import Console
 from desktop.field.messages import Health, ThingGone, ThingSeen
 from desktop.kernel.bus import Changed
 from desktop.kernel.errors import LinliError, StoreUnavailable
@@ -33,6 +34,9 @@ from ui.shell.sidebar import Sidebar, Waiting, alarms_waiting
 from ui.shell.strip import StatusStrip
 from ui.shell.topbar import TopBar
 from ui.theme.tokens import px
+
+if TYPE_CHECKING:
+    from desktop.app import Console
 
 NARROW = 1240
 """Below this width the sidebar shows icons alone."""
@@ -104,7 +108,7 @@ class Workspace(QWidget):
         layout.addLayout(right, 1)
         for number, spec in enumerate(pages, 1):
             for modifier in ("Alt", "Ctrl"):
-                self._key(f"{modifier}+{number}", lambda key=spec.key: self.go(key))
+                self._key(f"{modifier}+{number}", partial(self.go, spec.key))
         self._key("Ctrl+K", self.open_palette)
         self._key("Ctrl+Shift+U", self.sidebar.operator.click)
         for act in acts:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.journal import Act
+from db.act import Act
 from db.open import STORE, open_records
 from db.tables.security import Setting
 from desktop.kernel.errors import Refused, StoreUnavailable

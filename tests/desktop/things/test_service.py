@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from db.journal import Act
+from db.act import Act
 from db.store import Records, Transaction
 from db.tables.journal import Entry
 from db.tables.places import Place

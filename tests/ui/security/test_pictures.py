@@ -40,7 +40,7 @@ def test_the_door_looks_as_it_was_reviewed(
     if name == "setup":
         door = SetUp(console, words)
     elif name == "signin":
-        door = SignIn(console, words)
+        door = SignIn.at(console, words)
         door.password.set_error(words("signin.locked", rest="9:41"))
     else:
         door = LockScreen(console, words, console.accounts.set_up("wang", "王工", "Aa1-linli-2026"))

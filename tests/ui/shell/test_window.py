@@ -176,7 +176,7 @@ def test_sign_in_tells_wrong_passwords_then_the_lock_then_lets_in(
 
 def test_first_set_up_makes_the_community_and_its_operator(qtbot: QtBot, open_window: Open, console: Console) -> None:
     window = open_window()
-    window.open_door()
+    window.open_set_up(founded=False)
     door = window.centralWidget()
     assert isinstance(door, SetUp)
     driver = PageDriver(door)
@@ -210,6 +210,7 @@ def test_the_shell_is_named_and_nothing_is_clipped(
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_doors_are_named_and_nothing_is_clipped(open_window: Open, console: Console, lang: str) -> None:
     window = open_window()
+    window.open_set_up(founded=False)
     window.set_language("en" if lang == "en" else "zh")
     assert isinstance(window.centralWidget(), SetUp)
     assert_accessible(window)

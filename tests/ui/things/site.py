@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal
 
-from db.journal import Act
+from db.act import Act
 from db.store import Records, Transaction
 from db.tables.places import Place
 from desktop.alarms.rules import State
