@@ -12,7 +12,7 @@ from desktop.kernel.words import Words, catalogue
 from ui.parts.layout import clear
 from ui.parts.text import Label
 
-NAME_WIDTH = 150
+NAME_WIDTH = 176
 
 Facts = Sequence[tuple[str, str]]
 

@@ -12,6 +12,7 @@ from desktop.security.views import Check
 from ui.aio import in_background
 from ui.check.about import about_facts
 from ui.check.counters import NAME_WIDTH, Counters, intake, losses
+from ui.check.details import in_words
 from ui.parts.badge import MarkedWord
 from ui.parts.buttons import Button
 from ui.parts.detail import FactsList
@@ -93,9 +94,9 @@ class CheckPage(Page):
             word = words("about.ok" if check.ok else "about.fails")
             mark = MarkedWord(word, "quiet" if check.ok else "critical", "check" if check.ok else "diamond")
             name = Label(catalogue(words.lang).get(f"check.name_{check.name}", check.name), "strong")
-            detail = Label(check.detail, "secondary", wrap=True)
+            detail = Label(in_words(words, check.detail), "secondary", wrap=True)
             detail.set_selectable()
-            detail.setAccessibleName(f"{name.text()}: {word}, {check.detail}")
+            detail.setAccessibleName(f"{name.text()}: {word}, {detail.text()}")
             self._checks.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             self._checks.addWidget(name, number, 1, Qt.AlignmentFlag.AlignTop)
             self._checks.addWidget(detail, number, 2)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktop.cases.definition import CaseDefinition
 from desktop.journal.views import EntryView
 from desktop.kernel.bus import Changed
 from desktop.kernel.words import Words
@@ -73,7 +74,7 @@ class JournalPage(Page):
         self._chips = FilterChips(chips, words("journal.filter"))
         self._chips.chosen.connect(lambda _key: self._list.ask())
         self.filters.addWidget(self._chips)
-        shape = columns(words, self._op_word)
+        shape = columns(words, self._op_word, self._summary)
         self._table: DataTable[EntryView] = DataTable(shape, lambda entry: str(entry.n), words("journal.title"))
         Fitting(self._table, shape, YIELDING)
         self._table.chosen.connect(self._show)
@@ -183,8 +184,17 @@ class JournalPage(Page):
 
     # The chosen entry
 
+    def _definitions(self) -> list[CaseDefinition]:
+        return list(self._context.console.cases.definitions().values())
+
     def _op_word(self, op: str) -> str:
-        return op_word(self._words, op, self._context.console.cases.definitions().values())
+        return op_word(self._words, op, self._definitions())
+
+    def _changes(self, entry: EntryView) -> list[tuple[str, str]]:
+        return changes(self._words, entry, self._definitions())
+
+    def _summary(self, entry: EntryView) -> str:
+        return summary(self._words, entry, self._definitions())
 
     def _show(self, entry: EntryView | None) -> None:
         words = self._words
@@ -206,13 +216,13 @@ class JournalPage(Page):
         if entry.reason:
             proof.insert(0, (words("journal.reason"), entry.reason))
         title = words("journal.before_after" if entry.before else "journal.values")
-        values: list[tuple[str, str | QWidget]] = [(name, value) for name, value in changes(words, entry)]
+        values: list[tuple[str, str | QWidget]] = [(name, value) for name, value in self._changes(entry)]
         self._detail.set_sections(
             section(title, FactsList(values, 120)), section(words("journal.proof"), FactsList(proof, 120))
         )
 
 
-def columns(words: Words, op_name: Callable[[str], str]) -> list[Column[EntryView]]:
+def columns(words: Words, op_name: Callable[[str], str], told: Callable[[EntryView], str]) -> list[Column[EntryView]]:
     """Number, when, who, where, what, on what, and the first of the changes."""
     return [
         Column("n", words("journal.n"), lambda e: str(e.n), 72, "figure", "right", sort=lambda e: e.n),
@@ -221,5 +231,5 @@ def columns(words: Words, op_name: Callable[[str], str]) -> list[Column[EntryVie
         Column("where", words("journal.where"), lambda e: e.terminal, 72, "quiet"),
         Column("op", words("journal.what"), lambda e: op_name(e.op), 150, "strong"),
         Column("kind", words("journal.kind"), lambda e: kind_word(words, e.kind), 84, "quiet"),
-        Column("change", words("journal.change"), lambda e: one_line(summary(words, e)), 180, "quiet", stretch=True),
+        Column("change", words("journal.change"), lambda e: one_line(told(e)), 180, "quiet", stretch=True),
     ]

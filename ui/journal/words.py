@@ -17,6 +17,9 @@ UNSEEN = frozenset({"id", "rev", "extra"})
 LONGEST = 120
 MOVE = "cases.move."
 IN_SUMMARY = 3
+NOTHING = "—"
+SPOKEN = ("number", "title", "thing_name", "rule", "login", "code", "name", "state", "acknowledged", "shelved_until")
+"""Columns that a summary begins with."""
 
 
 def op_word(words: Words, op: str, definitions: Iterable[CaseDefinition] = ()) -> str:
@@ -41,7 +44,7 @@ def field_word(words: Words, column: str) -> str:
 def value_word(words: Words, value: Any) -> str:
     """A value on one line, shortened; an instant in the community's time."""
     if value is None or value == "" or value == {} or value == []:
-        return "—"
+        return NOTHING
     if isinstance(value, bool):
         return words("things.yes" if value else "things.no")
     if isinstance(value, Mapping) and set(value) <= {"zh", "en"}:
@@ -53,25 +56,40 @@ def value_word(words: Words, value: Any) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def changes(words: Words, entry: EntryView) -> list[tuple[str, str]]:
-    """What the entry says of each column: its value, or how it was and became."""
+def changes(words: Words, entry: EntryView, definitions: Iterable[CaseDefinition] = ()) -> list[tuple[str, str]]:
+    """What the entry says of each column: how it was and became, or what a new record holds where it holds anything."""
+
+    def say(name: str, value: Any) -> str:
+        return _coded(words, entry.kind, name, value, definitions) or value_word(words, value)
+
     names = [name for name in {**entry.before, **entry.after} if name not in UNSEEN]
     if entry.before:
+        # What was only named before did not change.
+        became = {name: entry.after.get(name, entry.before.get(name)) for name in names}
         return [
-            (field_word(words, name), f"{value_word(words, entry.before.get(name))} → {_after(words, entry, name)}")
+            (field_word(words, name), f"{say(name, entry.before.get(name))} → {say(name, became[name])}")
             for name in names
         ]
-    return [(field_word(words, name), value_word(words, entry.after[name])) for name in names]
+    told = [(name, say(name, entry.after[name])) for name in names]
+    return [(field_word(words, name), value) for name, value in told if value != NOTHING]
 
 
-def summary(words: Words, entry: EntryView) -> str:
-    """The first few of the changes, on one line."""
-    return "  ".join(f"{name}: {value}" for name, value in changes(words, entry)[:IN_SUMMARY])
+def summary(words: Words, entry: EntryView, definitions: Iterable[CaseDefinition] = ()) -> str:
+    """The first few of the changes, on one line: what people name it by before its dates and codes."""
+    found = dict(changes(words, entry, definitions))
+    first = [field_word(words, name) for name in SPOKEN if field_word(words, name) in found]
+    names = [*first, *(name for name in found if name not in first)]
+    return "  ".join(f"{name}: {found[name]}" for name in names[:IN_SUMMARY])
 
 
-def _after(words: Words, entry: EntryView, name: str) -> str:
-    # What was only named before did not change.
-    return value_word(words, entry.after.get(name, entry.before.get(name)))
+def _coded(words: Words, kind: str, column: str, value: Any, definitions: Iterable[CaseDefinition]) -> str:
+    """The word of a value that is a code: a case's state, an alarm's priority. Empty where it is none."""
+    if kind == "case" and column == "state":
+        states = (definition.state(str(value)) for definition in definitions)
+        return next((words.of(state.title) for state in states if state), "")
+    if kind == "alarm" and column == "priority":
+        return catalogue(words.lang).get(f"alarms.priority.{value}", "")
+    return ""
 
 
 def _instant(text: str) -> datetime | None:

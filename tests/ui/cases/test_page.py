@@ -84,7 +84,7 @@ def test_from_alarm_to_archive_by_keys(qtbot: QtBot, site: Site, open_page: Open
     page.until(lambda: page.detail().says("已回访"))
 
     page.finish(page.begin("E"))
-    page.until(lambda: page.instead())
+    page.until(page.instead)
     assert shell.failures == []
     assert shell.said[-1] == f"{number}：已归档"
 

@@ -60,6 +60,14 @@ def test_the_self_test_runs_by_itself_and_again_by_its_key(site: Site, open_page
     page.until(lambda: page.says("检查于 14:01:00"))
 
 
+def test_what_is_found_is_told_in_the_reader_s_language(site: Site, open_page: Open) -> None:
+    page, _ = open_page()
+    page.until(lambda: page.says("链首"))
+    assert page.says("注意：这是演示数据")
+    assert page.says("3 个文件")
+    assert not any("entries" in text or "free" in text or "all read" in text for text in page.texts())
+
+
 def test_what_fails_is_counted_and_marked(site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Check("store", False, "page 7 is torn"), Check("disk", True, "61 % free")]
     monkeypatch.setattr(type(site.console), "check", lambda _self: found)
@@ -97,8 +105,8 @@ def test_every_reason_and_queue_is_told_in_words_each_its_own(site: Site, open_p
         assert len(set(told)) == len(REASONS)
         assert not [reason for reason in REASONS if words("about.refused_for", reason=reason) in told]
         waiting = ("history", "events", "things", "alarms", "alarms_unsaved")
-        assert not [name for name in waiting if waiting_word(words, name) == name]
-        assert not [name for name in HEALTH.dropped if name in dropped_word(words, name).split()]
+        assert all(f"about.waiting.{name}" in catalogue(lang) and waiting_word(words, name) for name in waiting)
+        assert all(f"about.queue.{name}" in catalogue(lang) and dropped_word(words, name) for name in HEALTH.dropped)
         assert len(losses(words, HEALTH)) == len(REASONS) + len(HEALTH.dropped) + 2
 
 

@@ -15,7 +15,7 @@ from desktop.cases.definition import load_definitions
 from desktop.kernel.words import Lang, Words, catalogue
 from resources.loader import folder
 from tests.ui.pages import PUMP, Site
-from ui.journal.words import MOVE, UNSEEN, field_word, kind_word, op_word, value_word
+from ui.journal.words import MOVE, UNSEEN, field_word, kind_word, op_word, summary, value_word
 
 ROOT = Path(__file__).parents[3]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -115,3 +115,14 @@ def test_values_read_as_people_write_them() -> None:
     assert value_word(words, "一\n二") == "一 二"
     assert len(value_word(words, "长" * 500)) == 120
     assert value_word(words, "<b>x</b>") == "<b>x</b>"
+
+
+def test_a_summary_begins_with_what_people_name_it_by(site: Site) -> None:
+    boss = site.sign_in("boss")
+    case_id = site.off(lambda: site.console.cases.open(boss, "device-fault", "水泵异响").id)
+    site.off(lambda: site.console.cases.move(boss, case_id, "assign", assignee_id=boss.id))
+    moved, opened, *_ = site.off(lambda: site.console.journal.page(boss, kind="case"))
+    words, definitions = Words("zh"), list(site.console.cases.definitions().values())
+    assert summary(words, opened, definitions).endswith("事项: 水泵异响  状态: 待派单")
+    assert summary(words, moved, definitions).startswith("状态: 待派单 → 已派单")
+    assert "—" not in summary(words, opened, definitions)
