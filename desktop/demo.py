@@ -136,7 +136,7 @@ def _fill(folder: Path) -> dict[str, str]:
     finally:
         records.close()
     telemetry = Telemetry(folder / TELEMETRY_FILE, keys.field_key(key))
-    remember(telemetry, size="small", seed=SEED, until=clock.now().timestamp(), hours=2)
+    remember(telemetry, size="small", seed=SEED, until=clock.now().timestamp(), hours=1.25)
     telemetry.close()
     return passwords
 

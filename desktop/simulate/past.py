@@ -7,7 +7,7 @@ from desktop.simulate.behaviour import Moment, seed_of, shapes_of, values
 from desktop.simulate.building import Size, devices
 from desktop.things.loader import load_models
 
-STEP = 60
+STEP = 20
 """Seconds between two remembered looks at the sensors."""
 
 
@@ -20,15 +20,15 @@ def remember(telemetry: Telemetry, *, size: Size, seed: int, until: float, hours
         if model is None:
             continue
         shapes, own = shapes_of(model), seed_of(seed, device.id)
-        kept = [p.name for p, _ in shapes if p.history != "none" and p.type != "string"]
+        kept = [(p.name, p.history == "every") for p, _ in shapes if p.history != "none" and p.type != "string"]
         last: dict[str, float] = {}
         for step in range(int(hours * 3600 / STEP), 0, -1):
             at = until - step * STEP
             now = values(shapes, own, Moment(at, until), {})
-            for name in kept:
+            for name, every in kept:
                 value = float(now[name])
-                # As the field service does: what did not change is not stored again, but for a mark a quarter of an hour.
-                if last.get(name) != value or step % 15 == 0:
+                # As the field service does: where only changes count, what did not change is not stored again.
+                if every or last.get(name) != value:
                     last[name] = value
                     rows.append((telemetry.series_id(device.id, name), round(at * 1000), value))
     telemetry.write(rows)

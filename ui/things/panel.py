@@ -72,6 +72,7 @@ class ThingPanel(QScrollArea):
         self._title = Label("", "title", elide=True)
         self._under = Label("", "secondary", elide=True)
         self._state = StateBadge()
+        self._simulated = StateBadge(words("things.simulated"))
         self._age = Label("", "caption", tabular=True)
         self._trend = TrendChart(words("things.panel.no_history"))
         self._table = PointTable(words("things.panel.points"))
@@ -138,8 +139,7 @@ class ThingPanel(QScrollArea):
         for point, widget, bar in self._main:
             reading = readings.get(point.name, NONE_YET)
             priority = priority_of(self._alarms, point.name)
-            simulated = view.thing.simulated
-            widget.show_value(shown(point, reading, self._words, now, simulated=simulated, priority=priority))
+            widget.show_value(shown(point, reading, self._words, now, priority=priority))
             number = _number(reading.value)
             if bar is not None:
                 bar.show_value(number, reading.quality == "good")
@@ -165,12 +165,10 @@ class ThingPanel(QScrollArea):
 
     def _lay_out(self, inside: QWidget, acts: Sequence[QWidget]) -> None:
         words = self._words
-        names = column(self._title, row(self._state, self._age, None, spacing=10), spacing=4)
-        header = row(self._icon, names, *acts, spacing=12)
-        header.setStretch(1, 1)
-        header.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop)
-        for act in acts:
-            header.setAlignment(act, Qt.AlignmentFlag.AlignTop)
+        title = row(self._icon, self._title, *acts, spacing=12)
+        title.setStretch(1, 1)
+        # Under the whole title: a long state beside the acts would push them out of a narrow panel.
+        header = column(title, row(self._state, self._simulated, self._age, None, spacing=10), spacing=6)
         self._trend.setFixedHeight(176)
         self._points = section(words("things.panel.points"), self._table)
         events = QWidget()
@@ -196,6 +194,8 @@ class ThingPanel(QScrollArea):
     def _show_header(self, view: ThingView) -> None:
         words, model = self._words, view.thing.model
         self._icon.setPixmap(pixmap(model.icon, "ink2", 24))
+        # Said once for the whole thing: every value of it is.
+        self._simulated.setVisible(view.thing.simulated)
         self._title.setText(one_line(view.name))
         place = " / ".join(view.place_path) or (
             words("things.panel.announces", code=one_line(view.place_code)) if view.place_code else ""
