@@ -22,13 +22,13 @@ from ui.parts.chips import FilterChips
 from ui.parts.detail import DetailPanel
 from ui.parts.failed import tell_failure
 from ui.parts.fitting import Fitting
-from ui.parts.page import Page
+from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.parts.table import DataTable
 from ui.shell.context import Context
 
 
-class AlarmsPage(Page):
+class AlarmsPage(ListPage):
     """A list with the response beside it."""
 
     def __init__(self, context: Context) -> None:
@@ -69,6 +69,7 @@ class AlarmsPage(Page):
         layout.addWidget(self._detail)
         self.set_body(self._split)
         self._detail.hide()
+        self.land_on(self._table, *self._chips.findChildren(Button))
         self.set_count(words("parts.loading"))
         # Durations grow and floods end while nothing happens.
         self._minute = QTimer(self)

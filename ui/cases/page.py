@@ -21,7 +21,7 @@ from ui.parts.chips import FilterChips
 from ui.parts.detail import DetailPanel
 from ui.parts.failed import tell_failure
 from ui.parts.fitting import Fitting
-from ui.parts.page import Page
+from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.parts.table import DataTable
 from ui.shell.context import Context
@@ -29,7 +29,7 @@ from ui.shell.context import Context
 VIEWS = ("open", "mine", "overdue", "all")
 
 
-class CasesPage(Page):
+class CasesPage(ListPage):
     """A list with one case beside it."""
 
     def __init__(self, context: Context) -> None:
@@ -72,6 +72,7 @@ class CasesPage(Page):
         layout.addWidget(self._detail)
         self.set_body(self._split)
         self._detail.hide()
+        self.land_on(self._table, *self._chips.findChildren(Button))
         self.set_count(words("parts.loading"))
         # Cases become late while nothing happens.
         self._minute = QTimer(self)

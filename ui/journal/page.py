@@ -20,7 +20,7 @@ from ui.parts.chips import FilterChips
 from ui.parts.detail import DetailPanel, FactsList, section
 from ui.parts.failed import tell_failure
 from ui.parts.fitting import Fitting
-from ui.parts.page import Page
+from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.parts.table import Column, DataTable
 from ui.parts.value import one_line
@@ -37,7 +37,7 @@ Asked = tuple[str, str]
 """Kind and text, as they were when entries were read."""
 
 
-class JournalPage(Page):
+class JournalPage(ListPage):
     """Entries at the left, the chosen one's before and after at the right."""
 
     def __init__(self, context: Context) -> None:
@@ -94,6 +94,7 @@ class JournalPage(Page):
         self.set_body(split)
         self._detail.hide()
         self._older_button.hide()
+        self.land_on(self._table, *self._chips.findChildren(Button))
         self.set_count(words("parts.loading"))
         context.bridge.on(Changed, lambda _event: self._list.ask(), self)
         self._list.ask()

@@ -156,6 +156,16 @@ def test_a_move_does_nothing_until_what_it_needs_is_there(site: Site, open_page:
     assert page.root.window().focusWidget() is page.table
 
 
+def test_whoever_comes_to_the_page_comes_to_the_list(site: Site, open_page: Open) -> None:
+    some_case(site)
+    page, _ = open_page()
+    page.page.setFocus()
+    page.page.focusNextChild()
+    assert page.root.window().focusWidget() is page.table
+    page.key("Tab")
+    assert page.root.window().focusWidget() is not page.table
+
+
 def test_handing_on_names_another_and_says_why(site: Site, open_page: Open) -> None:
     case_id = some_case(site)
     page, _ = open_page()

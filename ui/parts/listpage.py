@@ -1,0 +1,31 @@
+"""A page that is driven from its list."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from ui.parts.page import Page
+
+
+class ListPage(Page):
+    """Whoever comes to the page comes to its list: the keys of the page work at once, and nothing is typed into a search
+    that nobody asked for."""
+
+    _landing: tuple[QWidget, ...] = ()
+
+    def land_on(self, *widgets: QWidget) -> None:
+        """Where the focus goes when it comes to the page: to the first of these that is shown."""
+        self._landing = widgets
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        if self.window().focusWidget() is self:
+            target = next_shown(self._landing)
+            if target is not None:
+                target.setFocus()
+                return True
+        return super().focusNextPrevChild(next)
+
+
+def next_shown(widgets: tuple[QWidget, ...]) -> QWidget | None:
+    """The first that can take the focus now."""
+    return next((widget for widget in widgets if widget.isVisible() and widget.isEnabled()), None)
