@@ -247,7 +247,8 @@ class ThingPanel(QScrollArea):
             box = column(widget, spacing=6)
             if point.type in ("number", "integer"):
                 limits = limits_of(model, point.name)
-                if limits or (point.minimum is not None and point.maximum is not None):
+                # A bar says something where there are limits, or a whole to be part of.
+                if limits or point.symbol == "%":
                     bar = LimitBar()
                     bar.set_scale(*span(point, limits), limits, point.decimals)
                     box.addWidget(bar)
