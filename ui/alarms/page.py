@@ -45,13 +45,13 @@ class AlarmsPage(ListPage):
         )
         self._one = Refresh(self, self._load_one, self._context.shell.tell)
         self._report = Button(words("alarms.act.print"), icon_name="printer", key="Ctrl+P", on=self._open_report)
-        self._report.setVisible(context.who.may("reports.make"))
         self._ack_all = Button(
             words("alarms.act.acknowledge_all"), key="Shift+A", icon_name="check-check", on=self._acknowledge_all
         )
-        self._ack_all.setVisible(context.who.may("alarms.acknowledge"))
         self.toolbar.addWidget(self._report)
         self.toolbar.addWidget(self._ack_all)
+        self._report.setHidden(not context.who.may("reports.make"))
+        self._ack_all.setHidden(not context.who.may("alarms.acknowledge"))
         self._chips = FilterChips([(view, words(f"alarms.page.{view}")) for view in VIEWS], words("alarms.page.filter"))
         self._chips.chosen.connect(lambda _view: self._list.ask())
         self.filters.addWidget(self._chips)

@@ -55,7 +55,6 @@ class JournalPage(ListPage):
         self._verify = Button(
             words("journal.verify"), key="Ctrl+Shift+V", icon_name="shield-check", on=self._check_chain
         )
-        self._verify.setVisible(context.who.may("journal.verify"))
         self._search = QLineEdit()
         self._search.setPlaceholderText(words("journal.search"))
         self._search.setAccessibleName(words("journal.search"))
@@ -70,6 +69,7 @@ class JournalPage(ListPage):
         find.activated.connect(self._search.setFocus)
         self.toolbar.addWidget(self._search)
         self.toolbar.addWidget(self._verify)
+        self._verify.setHidden(not context.who.may("journal.verify"))
         chips = [(kind, kind_word(words, kind) if kind else words("journal.all")) for kind in KINDS]
         self._chips = FilterChips(chips, words("journal.filter"))
         self._chips.chosen.connect(lambda _key: self._list.ask())

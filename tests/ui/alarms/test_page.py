@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.kernel.words import Lang
@@ -24,6 +25,8 @@ def open_page(qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed:
     ) -> tuple[AlarmsDriver, Recorder]:
         context, shell = site.context(login, lang)
         page = AlarmsPage(context)
+        # A part that is shown before it has a parent would flash as a window and take the keys away.
+        assert not [window for window in QApplication.topLevelWidgets() if window.isVisible()]
         qtbot.addWidget(page)
         page.resize(*size)
         page.show()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.kernel.errors import StoreUnavailable
@@ -25,6 +26,8 @@ def open_page(qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed:
     def opened(login: str = "boss", lang: Lang = "zh") -> tuple[CasesDriver, Recorder]:
         context, shell = site.context(login, lang)
         page = CasesPage(context)
+        # A part that is shown before it has a parent would flash as a window and take the keys away.
+        assert not [window for window in QApplication.topLevelWidgets() if window.isVisible()]
         qtbot.addWidget(page)
         page.resize(1150, 684)
         page.show()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.cases.service import Cases
@@ -39,6 +40,8 @@ def open_page(qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed:
     def opened(login: str = "pan.system", lang: Lang = "zh") -> tuple[CheckDriver, Recorder]:
         context, shell = site.context(login, lang)
         page = CheckPage(context)
+        # A part that is shown before it has a parent would flash as a window and take the keys away.
+        assert not [window for window in QApplication.topLevelWidgets() if window.isVisible()]
         qtbot.addWidget(page)
         page.resize(1150, 684)
         page.show()
