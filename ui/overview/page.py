@@ -44,6 +44,7 @@ class OverviewPage(Page):
         self._alarms: Sequence[AlarmView] = ()
         self._cases: Sequence[CaseView] = ()
         self._lines: list[SystemLine] = []
+        self._speaking: list[str] = []
         self._seconds = 0
         self._needs, self._due, self._here = _Lines(), _Lines(), _Lines()
         self._systems = {
@@ -66,7 +67,10 @@ class OverviewPage(Page):
         views = self._context.console.things.all()
         self._show_needs(views)
         self._show_systems(views)
-        if self._seconds % TRENDS_EVERY == 0 and views:
+        # Also when another thing speaks for a system: at the start they come in one by one.
+        speaking = [line.thing.id if line.thing else "" for line in self._lines]
+        if speaking != self._speaking or (self._seconds % TRENDS_EVERY == 0 and views):
+            self._speaking = speaking
             self._load_trends()
         self._seconds += 1
 
