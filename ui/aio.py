@@ -97,7 +97,20 @@ def in_background(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Aw
     global _workers
     if _workers is None:
         _workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="linli-ui")
-    return asyncio.get_running_loop().run_in_executor(_workers, functools.partial(work, *args, **kwargs))
+    return asyncio.get_running_loop().run_in_executor(_workers, functools.partial(_worded, work, *args, **kwargs))
+
+
+def _worded(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Does the work; a store that refuses is told in words a person can act on."""
+    from desktop.security.errors import worded
+
+    try:
+        return work(*args, **kwargs)
+    except Exception as error:
+        said = worded(error)
+        if said is None:
+            raise
+        raise said from error
 
 
 def start(work: Coroutine[Any, Any, Any], owner: QObject | None = None) -> asyncio.Task[Any]:

@@ -73,6 +73,11 @@ _STORE_CODES = {
 }
 
 
+def worded(error: Exception) -> StoreUnavailable | None:
+    """`told` for a store's refusal, None for anything else."""
+    return told(error) if isinstance(error, StoreError) else None
+
+
 def told(error: StoreError) -> StoreUnavailable:
     """The store's refusal as a failure with words of its own (`errors.store_full` …)."""
     answer = StoreUnavailable(str(error), reason=error.reason, detail=error.detail)

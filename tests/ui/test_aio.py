@@ -8,7 +8,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from db.errors import StoreError
 from desktop.kernel.bus import Bus, Changed
+from desktop.kernel.errors import LinliError
+from desktop.kernel.words import Words
 from ui import aio
 
 
@@ -143,3 +146,18 @@ def _valid(thing: QObject) -> bool:
     from shiboken6 import isValid
 
     return bool(isValid(thing))
+
+
+def test_a_store_that_refuses_is_told_in_words(qtbot: QtBot, loop: asyncio.AbstractEventLoop) -> None:
+    def full() -> None:
+        raise StoreError("full", "no space left")
+
+    async def main() -> LinliError:
+        with pytest.raises(LinliError) as caught:
+            await aio.in_background(full)
+        return caught.value
+
+    task = aio.start(main())
+    qtbot.waitUntil(task.done)
+    assert task.result().code == "store_full"
+    assert "磁盘" in Words("zh").told(task.result())

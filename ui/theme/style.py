@@ -58,6 +58,8 @@ def style_sheet(of: Theme) -> str:
     tokens: dict[str, str] = {
         role: _css(value) for role, value in msgspec.structs.asdict(of.colors).items() if isinstance(value, str)
     }
+    # A style sheet cannot tint a picture: each theme has its own, in its ink2.
+    tokens["choice_arrow"] = folder("themes", f"choice-{of.name}.svg").as_posix()
     for group, named in measures().items():
         tokens |= {f"{group}_{name}": f"{value}px" for name, value in named.items()}
     return Template(folder("themes", "style.qss").read_text(encoding="utf-8")).substitute(tokens)
