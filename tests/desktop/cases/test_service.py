@@ -132,7 +132,7 @@ def test_values_are_held_to_type_and_bounds(cases: Cases, fields: dict[str, obje
 
 @pytest.mark.parametrize(("given", "ok"), [
     (datetime(2026, 11, 22, 8, 30, tzinfo=UTC), True), ("2026-11-22T16:30:00+08:00", True),
-    ("2026-11-22T16:30:00", False), (datetime(2026, 11, 22, 8, 30), False), ("soon", False), (1763800200, False),  # noqa: DTZ001
+    ("2026-11-22T16:30:00", False), (datetime(2026, 11, 22, 8, 30), False), ("soon", False), (1763800200, False),
     ("0001-01-01T00:00:00+14:00", False),
 ])  # fmt: skip
 def test_an_instant_needs_its_offset(cases: Cases, given: object, ok: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.journal import Act
+from db.act import Act
 from db.store import Records
 from db.tables.security import Operator
 from desktop.journal.service import JournalView, shown
