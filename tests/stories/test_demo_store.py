@@ -17,7 +17,9 @@ from desktop.security import keys
 
 pytestmark = pytest.mark.slow
 
-MAKE = "import sys; from pathlib import Path; from desktop.demo import make_demo_store; make_demo_store(Path(sys.argv[1]))"
+MAKE = (
+    "import sys; from pathlib import Path; from desktop.demo import make_demo_store; make_demo_store(Path(sys.argv[1]))"
+)
 
 
 def test_a_making_that_was_killed_is_simply_made_again(tmp_path: Path) -> None:
