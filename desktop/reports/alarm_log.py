@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from statistics import median
 
@@ -30,6 +30,9 @@ COLORS = {
     "low": HexColor("#5B6B7A"),
 }
 
+ROWS_AT_ONCE = 100
+"""Rows of one table of reportlab's, which copies all that is left of a table at every page."""
+
 Rule = tuple[object, ...]
 """A command of reportlab's table style."""
 
@@ -52,7 +55,10 @@ class AlarmLog:
             self._summary(alarms),
             Spacer(0, 5 * mm),
         ]
-        story.append(self._table(alarms) if alarms else para(self._words("reports.no_alarms"), style(10, color=INK2)))
+        if alarms:
+            story += [self._head(), *self._tables(alarms)]
+            return build(sheet, story, self._words, self._head())
+        story.append(para(self._words("reports.no_alarms"), style(10, color=INK2)))
         return build(sheet, story, self._words)
 
     def local(self, instant: datetime, pattern: str) -> str:
@@ -91,13 +97,20 @@ class AlarmLog:
         )
         return table
 
-    def _table(self, alarms: Sequence[AlarmView]) -> Table:
-        head = style(7.5, bold=True, color=INK2, leading=10, wrap_cjk=self._words.lang == "zh")
-        cells: list[list[str | Paragraph]] = [[para(self._words(f"reports.column.{c}"), head) for c in COLUMNS]]
+    def _head(self) -> Table:
+        look = style(7.5, bold=True, color=INK2, leading=10, wrap_cjk=self._words.lang == "zh")
+        return _table([[para(self._words(f"reports.column.{c}"), look) for c in COLUMNS]], _HEAD_RULES)
+
+    def _tables(self, alarms: Sequence[AlarmView]) -> Iterator[Table]:
+        """The log's rows in tables that stand seamlessly one below the other."""
+        cells: list[list[str | Paragraph]] = []
         rules = list(_RULES)
         day = None
         per_day = Counter(self.local(alarm.onset_at, "%Y-%m-%d") for alarm in alarms)
         for n, alarm in enumerate(alarms, 1):
+            if len(cells) >= ROWS_AT_ONCE:
+                yield _table(cells, rules)
+                cells, rules = [], list(_RULES)
             if (onset := self.local(alarm.onset_at, "%Y-%m-%d")) != day:
                 day = onset
                 rules += _day_rules(len(cells))
@@ -110,9 +123,7 @@ class AlarmLog:
             if alarm.acknowledged_at is None:
                 rules.append(("FONTNAME", (9, len(cells)), (9, len(cells)), BOLD))
             cells.append(self._row(n, alarm))
-        table = Table(cells, colWidths=[width * mm for width in WIDTHS], repeatRows=1)
-        table.setStyle(rules)
-        return table
+        yield _table(cells, rules)
 
     def _row(self, n: int, alarm: AlarmView) -> list[str | Paragraph]:
         words, onset = self._words, alarm.onset_at
@@ -168,21 +179,33 @@ class AlarmLog:
         return self._words("reports.span.seconds", seconds=rest)
 
 
-_RULES: tuple[Rule, ...] = (
+_CELL_RULES: tuple[Rule, ...] = (
     ("FONTNAME", (0, 0), (-1, -1), REGULAR),
-    ("FONTSIZE", (0, 1), (-1, -1), 7.5),
-    ("LEADING", (0, 1), (-1, -1), 10.5),
-    ("TEXTCOLOR", (0, 1), (-1, -1), INK),
-    ("TEXTCOLOR", (0, 1), (0, -1), INK3),
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
     ("LEFTPADDING", (0, 0), (-1, -1), 3),
     ("RIGHTPADDING", (0, 0), (-1, -1), 3),
     ("TOPPADDING", (0, 0), (-1, -1), 2.6),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 3.4),
-    ("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT),
-    ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
 )
+_HEAD_RULES: tuple[Rule, ...] = (
+    *_CELL_RULES,
+    ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+    ("LINEBELOW", (0, 0), (-1, -1), 0.9, ACCENT),
+)
+_RULES: tuple[Rule, ...] = (
+    *_CELL_RULES,
+    ("FONTSIZE", (0, 0), (-1, -1), 7.5),
+    ("LEADING", (0, 0), (-1, -1), 10.5),
+    ("TEXTCOLOR", (0, 0), (-1, -1), INK),
+    ("TEXTCOLOR", (0, 0), (0, -1), INK3),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+)
+
+
+def _table(cells: list[list[Paragraph]] | list[list[str | Paragraph]], rules: Sequence[Rule]) -> Table:
+    table = Table(cells, colWidths=[width * mm for width in WIDTHS])
+    table.setStyle(rules)
+    return table
 
 
 def _day_rules(row: int) -> list[Rule]:

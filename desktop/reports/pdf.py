@@ -16,7 +16,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table
 
 from desktop.kernel.words import Words
 from desktop.reports.fonts import BOLD, REGULAR, drawable, register
@@ -88,8 +88,11 @@ def fitted(text: str, font: str, size: float, width: float) -> str:
     return text + "…"
 
 
-def build(sheet: Sheet, story: Sequence[Flowable], words: Words) -> bytes:
-    """The PDF. The same input gives the same bytes: its dates and ids are fixed, what is true stands on the page."""
+def build(sheet: Sheet, story: Sequence[Flowable], words: Words, table_head: Table | None = None) -> bytes:
+    """The PDF. The same input gives the same bytes: its dates and ids are fixed, what is true stands on the page.
+
+    `table_head` stands at the top of every page but the first, for a table that is too long to be one flowable.
+    """
     register()
     out = io.BytesIO()
     with _making:
@@ -98,8 +101,19 @@ def build(sheet: Sheet, story: Sequence[Flowable], words: Words) -> bytes:
             subject=plain(sheet.period), creator="Linli", lang="zh-CN" if words.lang == "zh" else "en", invariant=1,
             initialFontName=REGULAR,  # else every page begins with a Helvetica that is not embedded
         )  # fmt: skip
-        frame = Frame(SIDE, BOTTOM, WIDTH, PAGE[1] - TOP - BOTTOM, 0, 0, 0, 0)
-        document.addPageTemplates(PageTemplate("page", [frame]))
+        room, head_height = PAGE[1] - TOP - BOTTOM, table_head.wrap(WIDTH, PAGE[1])[1] if table_head else 0
+
+        def draw_table_head(canvas: Canvas, _document: BaseDocTemplate) -> None:
+            if table_head:
+                table_head.drawOn(canvas, SIDE, BOTTOM + room - head_height)
+
+        first, later = (Frame(SIDE, BOTTOM, WIDTH, height, 0, 0, 0, 0) for height in (room, room - head_height))
+        document.addPageTemplates(
+            [
+                PageTemplate("first", [first], autoNextPageTemplate="later"),
+                PageTemplate("later", [later], onPage=draw_table_head),
+            ]
+        )
         document.build(list(story), canvasmaker=_maker(sheet, words))
     return out.getvalue()
 
