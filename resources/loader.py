@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,7 +33,8 @@ def folder(*parts: str) -> Path:
 def read(path: Path) -> Any:
     """The plain content of a .json, .yaml or .toml file.
 
-    Raises DataFileError for bytes that are not UTF-8 or text that does not parse.
+    Raises DataFileError for bytes that are not UTF-8, text that does not parse, and a key that stands twice in one
+    mapping: parsers keep the last and say nothing, and half of what somebody wrote would be gone.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -40,7 +44,9 @@ def read(path: Path) -> Any:
         if path.suffix == ".toml":
             return tomllib.loads(text)
         if path.suffix == ".json":
-            return msgspec.json.decode(text)
+            content = msgspec.json.decode(text)
+            json.loads(text, object_pairs_hook=lambda pairs: _refuse_doubled(path, text, pairs))
+            return content
         return _yaml(path, text)
     except tomllib.TOMLDecodeError as error:
         raise DataFileError(path, _line_in(str(error)), str(error)) from error
@@ -55,10 +61,51 @@ def _yaml(path: Path, text: str) -> Any:
     import yaml
 
     try:
+        _refuse_doubled_yaml(path, yaml.compose(text, Loader=yaml.SafeLoader))
         return yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise DataFileError(path, line, str(error.problem)) from error
+
+
+def _refuse_doubled(path: Path, text: str, pairs: list[tuple[str, object]]) -> None:
+    """Raises DataFileError for a JSON object with a key twice."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) == len(names):
+        return
+    import yaml
+
+    # Only the slow parser knows lines, and not those of JSON that is no YAML, as with tabs.
+    with suppress(yaml.YAMLError):
+        _refuse_doubled_yaml(path, yaml.compose(text, Loader=yaml.SafeLoader))
+    raise DataFileError(path, 0, f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice")
+
+
+def _refuse_doubled_yaml(path: Path, root: Any) -> None:
+    for mapping in _mappings(root):
+        seen: set[str] = set()
+        for key, _ in mapping.value:
+            # Keys that are no plain words (lists) are refused by the types later.
+            if isinstance(key.value, str) and key.value in seen:
+                raise DataFileError(path, key.start_mark.line + 1, f"the key {key.value!r} stands twice")
+            seen.add(str(key.value))
+
+
+def _mappings(root: Any) -> Iterator[Any]:
+    """Every mapping node of a composed YAML document, each once however often it is pointed at."""
+    import yaml
+
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            yield node
+            waiting += [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
 
 
 def load(path: Path, type_: type[T]) -> T:

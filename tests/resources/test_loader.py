@@ -43,6 +43,10 @@ def test_the_three_forms_read_alike(tmp_path: Path, name: str) -> None:
         ("d.json", '{\n "name": "a",\n "parts": [}\n', 3, "malformed"),
         ("e.toml", 'name = "a"\nparts = [\n', 0, ""),
         ("f.yaml", "name: a\n", 1, "missing required field"),
+        ("g.yaml", "name: a\nparts:\n  - value: 1\n    value: 2\n", 4, "'value' stands twice"),
+        ("h.json", '{\n "name": "a",\n "parts": [],\n "name": "b"\n}', 4, "'name' stands twice"),
+        ("i.json", '{\n\t"name": "a",\n\t"parts": [],\n\t"name": "b"\n}', 0, "'name' stands twice"),
+        ("j.toml", 'name = "a"\nparts = []\nname = "b"\n', 3, "overwrite"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, name: str, text: str, line: int, words: str) -> None:
