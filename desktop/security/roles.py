@@ -14,6 +14,10 @@ from resources.loader import error_at, folder, load
 FIRST_ROLES = frozenset({"manager", "system_admin", "security_admin"})
 """What the first operator of a new community gets: enough to run the office and to give everyone else their account."""
 
+ADMIN_ROLES = ("system_admin", "security_admin", "auditor")
+"""Running the machine, giving accounts, and reading what both did: three persons where there are three
+(GB/T 22239-2019 level 2, separation of the administrators), none of whom does the office's business."""
+
 
 class RolesFile(msgspec.Struct, forbid_unknown_fields=True):
     """`resources/security/roles.toml`: the permissions of each role."""
@@ -55,3 +59,10 @@ def checked(names: Iterable[str]) -> list[str]:
         if name not in roles():
             raise Invalid(f"there is no role {name!r}", "roles", role=name)
     return wanted
+
+
+def mixes_duties(names: Iterable[str]) -> bool:
+    """Whether one account has an admin role together with any other role. It is allowed, for a small office has no
+    choice, and worth a word."""
+    wanted = set(names)
+    return len(wanted) > 1 and not wanted.isdisjoint(ADMIN_ROLES)

@@ -25,6 +25,8 @@ from desktop.security.views import OperatorView
 
 State = Literal["active", "off"]
 
+MANAGE = "accounts.manage"
+
 MOST_STRANGERS = 1000
 """Unknown logins whose failures are remembered."""
 
@@ -95,7 +97,7 @@ class Accounts:
 
     def create(self, who: Principal, login: str, name: str, password: str, roles: Iterable[str]) -> OperatorView:
         """A new account. Raises Invalid naming the field (`login`, `name`, `password`, `roles`) that will not do."""
-        require(who, "accounts.manage")
+        require(who, MANAGE)
         row = self._new(login, name, password, roles)
 
         def work(tx: Transaction) -> OperatorView:
@@ -105,22 +107,29 @@ class Accounts:
 
         return self._records.write(act(who, "security.create_operator", self._clock), work)
 
-    def set_state(self, who: Principal, operator_id: str, state: State) -> None:
-        """Switches an account on or off. Raises Refused for one's own, or the last who can give accounts."""
-        require(who, "accounts.manage")
+    def set_state(self, who: Principal, operator_id: str, state: State, reason: str = "") -> None:
+        """Switches an account on or off; the reason goes into the journal.
+
+        Raises Refused, with the `rule`, for one's own account (`own_account`) or the last one that can give accounts
+        (`last_manager`): somebody whose own account was switched off meanwhile may still be at a terminal.
+        """
+        require(who, MANAGE)
         if state not in ("active", "off"):
             raise Invalid(f"there is no state {state!r}", "state")
         if operator_id == who.id and state == "off":
-            raise Refused("nobody switches off their own account")
+            raise Refused("nobody switches off their own account", rule="own_account")
 
         def work(tx: Transaction) -> None:
-            _known(tx, operator_id).state = state
+            row = _known(tx, operator_id)
+            if state == "off" and _gives_accounts(row) and not _others_give_accounts(tx.session, row):
+                raise Refused("nobody else could give accounts", rule="last_manager")
+            row.state = state
 
-        self._records.write(act(who, f"security.operator_{state}", self._clock), work)
+        self._records.write(act(who, f"security.operator_{state}", self._clock, reason.strip() or None), work)
 
     def reset_password(self, who: Principal, operator_id: str, password: str) -> None:
         """Gives an account a new password and lifts its lock."""
-        require(who, "accounts.manage")
+        require(who, MANAGE)
         row = self._records.read(lambda session: _by_id(session, operator_id))
         hashed = self._checked_hash(password, row.login)
 
@@ -265,6 +274,14 @@ class Accounts:
 
 def _is_empty(session: Session) -> bool:
     return session.scalar(select(Operator.id).where(Operator.password_hash != NO_PASSWORD).limit(1)) is None
+
+
+def _gives_accounts(row: Operator) -> bool:
+    return row.state == "active" and row.password_hash != NO_PASSWORD and MANAGE in permissions_of(row.roles)
+
+
+def _others_give_accounts(session: Session, row: Operator) -> bool:
+    return any(_gives_accounts(other) for other in session.scalars(select(Operator).where(Operator.id != row.id)))
 
 
 def _by_login(session: Session, login: str) -> Operator | None:

@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from db.store import Records
+from db.store import Records, Transaction
 from db.tables.journal import Entry
+from db.tables.security import Operator
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from desktop.security.errors import AccountOff, LockedOut, WrongPassword
-from desktop.security.passwords import Argon2
+from desktop.security.passwords import NO_PASSWORD, Argon2
+from desktop.security.principal import act, system
+from desktop.security.roles import mixes_duties
 from desktop.security.service import Accounts
 from tests.desktop.security.conftest import PASSWORD, QUICK
 from tests.support.fakes import FakeClock, FakeIds
@@ -244,8 +247,62 @@ def test_an_account_that_is_off_says_so_only_to_who_knows_the_password(accounts:
 
 def test_nobody_switches_off_their_own_account(accounts: Accounts) -> None:
     who = accounts.set_up("chen", "陈静", PASSWORD)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         accounts.set_state(who, who.id, "off")
+    assert caught.value.facts["rule"] == "own_account"
+
+
+def test_the_last_who_can_give_accounts_stays(accounts: Accounts) -> None:
+    chen = accounts.set_up("chen", "陈静", PASSWORD)
+    accounts.create(chen, "wang", "王强", PASSWORD, ["security_admin"])
+    wang = accounts.sign_in("wang", PASSWORD)
+    accounts.set_state(chen, wang.id, "off")
+    # Wang is off but still at a terminal.
+    with pytest.raises(Refused) as caught:
+        accounts.set_state(wang, chen.id, "off")
+    assert caught.value.facts["rule"] == "last_manager"
+    accounts.create(chen, "li", "李雷", PASSWORD, ["security_admin", "guard"])
+    accounts.set_state(wang, chen.id, "off")
+    assert [one.login for one in accounts.operators() if one.state == "active"] == ["li"]
+
+
+def test_an_account_without_a_password_does_not_count_as_one_that_can_give_accounts(
+    accounts: Accounts, records: Records, clock: FakeClock, new_id: FakeIds
+) -> None:
+    chen = accounts.set_up("chen", "陈静", PASSWORD)
+    accounts.create(chen, "wang", "王强", PASSWORD, ["security_admin"])
+    wang = accounts.sign_in("wang", PASSWORD)
+    accounts.set_state(chen, wang.id, "off")
+
+    def sample(tx: Transaction) -> None:
+        tx.add(Operator(id=new_id(), login="s", name="样例", password_hash=NO_PASSWORD, roles=["security_admin"]))
+
+    records.write(act(system("D1"), "security.sample", clock), sample)
+    with pytest.raises(Refused):
+        accounts.set_state(wang, chen.id, "off")
+
+
+def test_why_an_account_was_switched_off_is_in_the_journal(accounts: Accounts, records: Records) -> None:
+    who = accounts.set_up("chen", "陈静", PASSWORD)
+    made = accounts.create(who, "wang", "王强", PASSWORD, ["guard"])
+    accounts.set_state(who, made.id, "off", " 离职 ")
+    last = records.read(lambda s: s.scalars(select(Entry).order_by(Entry.n.desc())).first())
+    assert last is not None and (last.op, last.reason) == ("security.operator_off", "离职")
+
+
+@pytest.mark.parametrize(
+    ("roles", "mixed"),
+    [
+        (["guard"], False),
+        (["guard", "clerk", "manager"], False),
+        (["auditor"], False),
+        (["auditor", "guard"], True),
+        (["system_admin", "security_admin"], True),
+        ([], False),
+    ],
+)
+def test_an_admin_role_beside_another_is_noticed(roles: list[str], mixed: bool) -> None:
+    assert mixes_duties(roles) is mixed
 
 
 def test_a_new_password_lifts_the_lock(accounts: Accounts) -> None:
