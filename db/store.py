@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import History
@@ -84,8 +84,10 @@ class Records:
         self._on_commit = on_commit
         self._forbidden: int | None = None
         self._writing = open_engine(path, key, "writer")
+        self._door = _Door(self._writing)
         self._reading = open_engine(path, key, "reader")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="records-writer")
+        self._writer = ThreadPoolExecutor(1, "records-writer", initializer=self._remember_writer)
+        self._writers_thread: int | None = None
 
     def never_on(self, thread_id: int) -> None:
         """Refuses work from this thread from now on: the screen must not wait for the disk."""
@@ -94,9 +96,11 @@ class Records:
     def write(self, act: Act, work: Callable[[Transaction], T]) -> T:
         """Runs `work` in one transaction with its journal entries and returns its answer once that is durable.
 
-        Everything is undone when `work` raises.
+        Everything is undone when `work` raises. Not to be called in `work` or in `on_commit`: it would wait for itself.
         """
         self._guard()
+        if threading.get_ident() == self._writers_thread:
+            raise RuntimeError("the store was written to on its own writer thread")
         return self.submit(act, work).result()
 
     def submit(self, act: Act, work: Callable[[Transaction], T]) -> Future[T]:
@@ -125,18 +129,23 @@ class Records:
         self._reading.dispose()
         self._writing.dispose()
 
+    def _remember_writer(self) -> None:
+        self._writers_thread = threading.get_ident()
+
     def _guard(self) -> None:
         if threading.get_ident() == self._forbidden:
             raise RuntimeError("the store was called on the UI thread")
 
     def _run(self, act: Act, work: Callable[[Transaction], T]) -> T:
+        self._door.open = False
         try:
             with Session(self._writing, expire_on_commit=False) as session:
                 tx = Transaction(session, act)
-                seen = _watch(session)
+                seen = _watch(session, self._door)
                 answer = work(tx)
                 session.flush()
                 changes = [change.entry() for change in seen.values()] + tx.notes
+                self._door.open = True
                 journal.append(session.connection(), self._chain_key, act, self._new_id(), self._new_id, changes)
                 session.commit()
         except (DBAPIError, sqlcipher.Error) as error:
@@ -190,7 +199,20 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") and not hasattr(value, "hour") else value
 
 
-def _watch(session: Session) -> dict[tuple[str, str], _Change]:
+class _Door:
+    """Between the writer's engine and the file. Open while a session flushes what is watched and while the journal is
+    written; statements that change rows at any other time would pass the journal by, however they were sent."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.open = False
+        event.listen(engine, "before_cursor_execute", self._look)
+
+    def _look(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not self.open and not statement.lstrip().upper().startswith(("SELECT", "BEGIN")):
+            raise RuntimeError("statements that change rows would pass the journal by: change rows through the session")
+
+
+def _watch(session: Session, door: _Door) -> dict[tuple[str, str], _Change]:
     """Collects every change of a Record that the session flushes; deletes are refused, for deletes are states."""
     seen: dict[tuple[str, str], _Change] = {}
 
@@ -202,12 +224,17 @@ def _watch(session: Session) -> dict[tuple[str, str], _Change]:
             if isinstance(row, Record) and (row in session.new or session.is_modified(row)):
                 change = seen.setdefault((row.__tablename__, row.id), _Change(row, row in session.new))
                 change.take(row)
+        door.open = True
 
-    @event.listens_for(session, "do_orm_execute")
-    def _bulk(state: Any) -> None:
-        # Plain SQL too: what it does to rows cannot be seen.
-        if not state.is_select:
-            raise RuntimeError("statements that change rows would pass the journal by: change rows through the session")
+    @event.listens_for(session, "after_flush")
+    def _after(_session: Session, _context: Any) -> None:
+        door.open = False
+
+    @event.listens_for(session, "before_commit")
+    def _commit(_session: Session) -> None:
+        # A part that is committed alone, or in a savepoint, would not be of one piece with its entries.
+        if not door.open:
+            raise RuntimeError("only the store commits: rows and their entries in one transaction")
 
     return seen
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -73,6 +74,45 @@ def test_statements_that_pass_the_journal_by_are_refused(records: Records, state
     records.write(ACT, put)
     with pytest.raises(RuntimeError, match="pass the journal by"):
         records.write(ACT, lambda tx: tx.session.execute(statement))  # type: ignore[call-overload]
+    assert records.head().n == 1
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda tx: tx.session.connection().exec_driver_sql("UPDATE setting SET rev = 9"),
+        lambda tx: tx.session.connection().execute(update(Setting).values(rev=9)),
+        lambda tx: tx.session.bulk_insert_mappings(Setting, [{"id": "b", "value": {}, "rev": 0, "extra": {}}]),
+        lambda tx: tx.session.bulk_save_objects([Setting(id="b", value={})]),
+        lambda tx: tx.session.connection().exec_driver_sql("\n with x as (select 1) delete from counter"),
+    ],
+)
+def test_nor_do_they_pass_below_the_session(records: Records, way: Callable[[Transaction], object]) -> None:
+    records.write(ACT, put)
+    with pytest.raises(RuntimeError, match="pass the journal by"):
+        records.write(ACT, way)
+    assert records.head().n == 1 and records.write(ACT, lambda tx: put(tx, "c")) is None
+
+
+def test_work_does_not_commit_a_part_of_itself(records: Records) -> None:
+    def commit(tx: Transaction) -> None:
+        put(tx)
+        tx.session.commit()
+
+    def savepoint(tx: Transaction) -> None:
+        with tx.session.begin_nested():
+            put(tx)
+
+    for work in (commit, savepoint):
+        with pytest.raises(RuntimeError, match="only the store commits"):
+            records.write(ACT, work)
+    assert records.read(lambda s: s.get(Setting, "a")) is None and records.head().n == 0
+
+
+def test_a_write_within_a_write_is_refused_and_does_not_wait_for_itself(records: Records) -> None:
+    with pytest.raises(RuntimeError, match="its own writer thread"):
+        records.write(ACT, lambda _: records.write(ACT, put))
+    records.write(ACT, put)
     assert records.head().n == 1
 
 
