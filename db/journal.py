@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Text, insert, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -105,19 +105,24 @@ def verify(session: Session, store_key: bytes, anchors: Mapping[int, str] | None
     key, previous, expected = chain_key(store_key), GENESIS, 1
     wanted = dict(anchors or {})
     table = Entry.__table__
-    for row in session.execute(select(table).order_by(table.c.n)).yield_per(1000):
+    # The instant as it stands there: one that was tampered with may be none.
+    columns = [type_coerce(column, Text) if column.key == "at" else column for column in table.c]
+    for row in session.execute(select(*columns).order_by(table.c.n)).yield_per(1000):
         entry = dict(row._mapping)
-        n = int(entry["n"])
+        n = entry["n"]
 
         def broken(problem: str, n: int = n, previous: str = previous) -> Verdict:
             return Verdict(False, n - 1, Head(n - 1, previous), n, problem)
 
         if n != expected:
             return broken(f"entry {expected} is missing")
+        texts = (entry["at"], entry["body"], entry["body_hash"], entry["mac"])
+        if not all(isinstance(text, str) for text in texts) or bytes in map(type, entry.values()):
+            return broken(f"entry {n} cannot be read")
         if hashlib.sha256(entry["body"].encode()).hexdigest() != entry["body_hash"]:
             return broken(f"the body of entry {n} was changed")
         header = {name: entry[name] for name in _HEADER}
-        if not hmac.compare_digest(entry_mac(key, {**header, "at": instant_text(entry["at"])}, previous), entry["mac"]):
+        if not hmac.compare_digest(entry_mac(key, header, previous), entry["mac"]):
             return broken(f"entry {n} was changed, or the one before it")
         anchor = wanted.pop(n, None)
         if anchor is not None and not entry["mac"].startswith(anchor):

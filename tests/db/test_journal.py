@@ -80,6 +80,17 @@ def tamper(connection: Any, kind: str, chance: random.Random) -> int:
     return n
 
 
+@pytest.mark.parametrize("column", ["at", "body", "body_hash", "mac", "op", "v"])
+@pytest.mark.parametrize("value", ["yesterday", b"\x00\xff", 7.5])
+def test_what_cannot_even_be_read_is_found_and_does_not_stop_the_verifier(
+    filled: Path, key: bytes, column: str, value: object
+) -> None:
+    with connected(filled, key, "writer") as connection:
+        connection.execute(f"UPDATE journal SET {column} = ? WHERE n = 5", (value,))
+    verdict = journal.verify_file(filled, key)
+    assert not verdict.ok and verdict.bad_n == 5
+
+
 def test_a_cut_tail_is_found_only_against_what_was_printed(filled: Path, key: bytes) -> None:
     head = journal.verify_file(filled, key).head
     with connected(filled, key, "writer") as connection:
