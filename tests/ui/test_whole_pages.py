@@ -13,7 +13,7 @@ from desktop.field.messages import Health
 from desktop.kernel.clock import to_ms
 from desktop.kernel.words import Lang
 from desktop.things.model import Reading
-from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
+from tests.ui.drivers.page import PageDriver, assert_accessible, assert_no_clipped_text
 from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Site, founded, site  # noqa: F401 - fixtures
 from tests.ui.things.site import defaults
 from ui import aio
@@ -115,3 +115,18 @@ def test_a_page_fits_every_screen(
             assert right <= shown.width(), (
                 f"{child.accessibleName()!r} ends {right - shown.width()} px beyond the window"
             )
+
+
+def test_the_numbers_reach_every_page_in_the_order_of_the_sidebar(
+    qtbot: QtBot, window: Callable[[ThemeName, Lang], ConsoleWindow]
+) -> None:
+    shown = window("light", "zh")
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    assert shown.workspace is not None
+    for number, spec in enumerate(PAGES, 1):
+        for modifier in ("Alt", "Ctrl"):
+            shown.workspace.go("overview")
+            PageDriver(shown).key(f"{modifier}+{number}")
+            assert shown.workspace.place()[0] == spec.key
+    qtbot.waitUntil(lambda: not aio._tasks)

@@ -30,6 +30,12 @@ def _cases(context: Context) -> Page:
     return CasesPage(context)
 
 
+def _accounts(context: Context) -> Page:
+    from ui.security.accounts import AccountsPage
+
+    return AccountsPage(context)
+
+
 def _journal(context: Context) -> Page:
     from ui.journal.page import JournalPage
 
@@ -47,6 +53,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("things", "cpu", _things, "things.see"),
     PageSpec("alarms", "bell", _alarms, "alarms.see"),
     PageSpec("cases", "clipboard-list", _cases, "cases.see"),
+    PageSpec("accounts", "users", _accounts, "accounts.manage", "foot"),
     PageSpec("journal", "book-open-text", _journal, "journal.see", "foot"),
     PageSpec("check", "shield-check", _check, "", "foot"),
 )
