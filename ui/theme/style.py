@@ -58,8 +58,9 @@ def style_sheet(of: Theme) -> str:
     tokens: dict[str, str] = {
         role: _css(value) for role, value in msgspec.structs.asdict(of.colors).items() if isinstance(value, str)
     }
-    # A style sheet cannot tint a picture: each theme has its own, in its ink2.
+    # A style sheet cannot tint a picture: each theme has its own, the arrow in its ink2, the tick in its accent_ink.
     tokens["choice_arrow"] = folder("themes", f"choice-{of.name}.svg").as_posix()
+    tokens["check_mark"] = folder("themes", f"check-{of.name}.svg").as_posix()
     for group, named in measures().items():
         tokens |= {f"{group}_{name}": f"{value}px" for name, value in named.items()}
     return Template(folder("themes", "style.qss").read_text(encoding="utf-8")).substitute(tokens)
