@@ -32,12 +32,12 @@ def run(pipe: Connection, table_name: str) -> None:
 
     try:
         service = FieldService(settings, table, tell)
-    except StoreError as error:
+        service.start()
+    except (StoreError, ValueError) as error:
         log.error("the field service cannot start: %s", error)
         tell(_cannot_start(error))
         table.release()
         return
-    service.start()
     try:
         while not isinstance(message := msgspec.msgpack.decode(pipe.recv_bytes(), type=ToField), Stop):
             service.hear(message)
@@ -47,7 +47,7 @@ def run(pipe: Connection, table_name: str) -> None:
     table.release()
 
 
-def _cannot_start(error: StoreError) -> Health:
+def _cannot_start(error: Exception) -> Health:
     return Health(
         link="off",
         link_since_ms=int(time.time() * 1000),

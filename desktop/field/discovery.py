@@ -79,13 +79,20 @@ class Discovery:
     def _wanted(self) -> None:
         while topics := self._intake.take_wanted(TOPICS_AT_ONCE):
             if not self._subscribe(topics):
+                self._intake.want(topics)
                 return
 
     def _subscribe(self, filters: list[str]) -> bool:
-        """False when the line broke: the next connection begins anew."""
+        """False when the line broke, or the broker did not answer: everything begins anew."""
         assert self._line
         refused = self._line.subscribe(filters)
-        if refused is None or self._fresh:
+        if refused is None:
+            with self._wake:
+                self._wake.wait(QUIET)
+                # Still connected and yet no answer: no new connection will come to begin anew.
+                self._fresh = self._fresh or self._line.connected
+            return False
+        if self._fresh:
             return False
         self.refused += refused
         begin = time.monotonic()

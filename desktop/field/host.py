@@ -160,9 +160,9 @@ class ProcessHost(_Host):
     def send(self, message: ToField) -> None:
         """Sends without waiting for an answer. While the process is down the message is lost: a change that nobody
         answered for is told again, and what is out of service the next process hears at its start."""
-        if isinstance(message, OutOfService):
-            (self._out.add if message.out else self._out.discard)(message.thing_id)
         with self._sending:
+            if isinstance(message, OutOfService):
+                (self._out.add if message.out else self._out.discard)(message.thing_id)
             if self._pipe:
                 try:
                     self._pipe.send_bytes(msgspec.msgpack.encode(message))
@@ -171,8 +171,12 @@ class ProcessHost(_Host):
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
-            self._spawn()
-            self._listen()
+            try:
+                self._spawn()
+                self._listen()
+            except (OSError, msgspec.DecodeError) as error:
+                # Out of memory or processes, or a program that was replaced under us: whatever it is, try again.
+                log.warning("the field process failed: %s", error)
             self._reap()
             if not self._stopping.is_set():
                 self.restarts += 1
@@ -183,13 +187,17 @@ class ProcessHost(_Host):
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         assert isinstance(self._table, SharedTable)
-        self._process = context.Process(target=run, args=(theirs, self._table.name), name="linli-field", daemon=True)
-        self._process.start()
+        process = context.Process(target=run, args=(theirs, self._table.name), name="linli-field", daemon=True)
+        process.start()
+        self._process = process
         theirs.close()
-        settings = msgspec.structs.replace(self._settings, out_of_service=tuple(sorted(self._out)))
-        ours.send_bytes(msgspec.msgpack.encode(settings))
+        # In one piece, so that nothing which is said meanwhile falls between the settings and the open pipe.
         with self._sending:
             self._pipe = ours
+            settings = msgspec.structs.replace(self._settings, out_of_service=tuple(sorted(self._out)))
+            ours.send_bytes(msgspec.msgpack.encode(settings))
+            if self._stopping.is_set():
+                ours.send_bytes(msgspec.msgpack.encode(Stop()))
         self._started.set()
 
     def _listen(self) -> None:

@@ -394,8 +394,7 @@ class Intake:
             self.wanted.difference_update(taken)
             return taken
 
-    def announce_all(self) -> None:
-        """Tells of every thing again: a new listener has come."""
+    def want(self, topics: Iterable[str]) -> None:
+        """Puts topics back that could not be subscribed."""
         with self._lock:
-            for known in self._things.values():
-                self._tell(ThingSeen(known.thing, known.first))
+            self.wanted.update(topics)

@@ -123,6 +123,7 @@ class SharedTable(LatestTable):
         super().release()
         self._memory.close()
         if self._owner:
+            self._owner = False
             self._memory.unlink()
 
 

@@ -145,14 +145,18 @@ class Address:
 
     @classmethod
     def of(cls, url: str, username: str = "", password: str = "") -> Address:
-        """Raises ValueError for a URL that names no broker."""
+        """Raises ValueError for a URL that names no broker; the error does not repeat it, for it may hold a password."""
         parts = urlsplit(url)
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ValueError(f"not a broker: {url!r} (mqtt://HOST:PORT or mqtts://HOST:PORT)")
+        try:
+            port = parts.port
+        except ValueError:
+            port = -1
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or port == -1:
+            raise ValueError("the broker's address is not mqtt://HOST:PORT or mqtts://HOST:PORT")
         tls = parts.scheme == "mqtts"
         return cls(
             parts.hostname,
-            parts.port or (8883 if tls else 1883),
+            port or (8883 if tls else 1883),
             tls,
             username or unquote(parts.username or ""),
             password or unquote(parts.password or ""),

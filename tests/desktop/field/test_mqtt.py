@@ -162,5 +162,12 @@ def test_what_names_no_broker_is_refused(url: str) -> None:
         Address.of(url)
 
 
+@pytest.mark.parametrize("url", ["mqt://li:geheim@h", "mqtt://li:geh/eim@h", "mqtt://li:geheim@h:port"])
+def test_a_password_in_a_refused_url_is_not_repeated(url: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        Address.of(url)
+    assert "geh" not in str(caught.value)
+
+
 def test_a_url_may_carry_a_name_and_a_password() -> None:
     assert Address.of("mqtts://a%40b:c@h") == Address("h", 8883, True, "a@b", "c")
