@@ -24,7 +24,7 @@ class AlarmIntake:
         self._alarms = alarms
         self._send = send
         self._lock = threading.Lock()
-        self._refused: dict[int, AlarmChange] = {}
+        self._refused: dict[tuple[int, str], AlarmChange] = {}
 
     @property
     def waiting(self) -> int:
@@ -33,15 +33,17 @@ class AlarmIntake:
 
     def take(self, change: AlarmChange) -> None:
         """Records and answers; a change that the store refuses (a full disk) is kept for `retry`."""
+        # Those that are told again at a start all have the number 0.
+        which = change.seq, change.alarm_id
         with self._lock:
             try:
                 self._alarms.record(change)
             except StoreError as error:
-                if change.seq not in self._refused:
+                if which not in self._refused:
                     log.warning("alarm change %d waits: %s", change.seq, error)
-                self._refused[change.seq] = change
+                self._refused[which] = change
                 return
-            self._refused.pop(change.seq, None)
+            self._refused.pop(which, None)
         self._send(AlarmStored(change.seq))
 
     def retry(self) -> None:

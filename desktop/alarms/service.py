@@ -252,7 +252,7 @@ class Alarms:
 
 def _row(tx: Transaction, alarm_id: str) -> AlarmRow:
     row = tx.get(AlarmRow, alarm_id)
-    if row is None:
+    if row is None or occurrences.is_copy(row):
         raise NotFound("there is no such alarm", id=alarm_id)
     return row
 

@@ -67,13 +67,21 @@ class AlarmBook:
             self.problem = f"the hand-over file refuses: {error}"
 
     def tell_pending(self, now: float) -> None:
-        """Tells again of what nobody answered for, at the start and then every TELL_AGAIN seconds."""
+        """Tells again of what nobody answered for, at the start and then every TELL_AGAIN seconds; at the start also of
+        what is active and was answered for, for a records store that was restored from a backup may lack it."""
+        first = self._told_at is None
         if self._told_at is not None and now - self._told_at < TELL_AGAIN:
             return
         self._told_at = now
         try:
-            for seq, payload in self._handover.pending():
-                change = msgspec.msgpack.decode(payload, type=AlarmChange)
-                self._tell(msgspec.structs.replace(change, seq=seq))
+            waiting = [
+                msgspec.structs.replace(msgspec.msgpack.decode(payload, type=AlarmChange), seq=seq)
+                for seq, payload in self._handover.pending()
+            ]
+            if first:
+                known = {change.alarm_id for change in waiting}
+                waiting += [change_of(Onset(alarm)) for alarm in self.active() if alarm.alarm_id not in known]
+            for change in waiting:
+                self._tell(change)
         except StoreError as error:
             self.problem = f"the hand-over file refuses: {error}"

@@ -51,6 +51,7 @@ class AlarmChange(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """An alarm began or ended. Already durable in the hand-over file; answered by `AlarmStored`."""
 
     seq: int
+    """Its number in the hand-over file; 0 for an active alarm that is told again though it was stored."""
     alarm_id: str
     """Deterministic: thing, rule, onset."""
     thing_id: str

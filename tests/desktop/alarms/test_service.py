@@ -184,6 +184,22 @@ def test_a_second_observer_of_an_active_alarm_makes_no_second_one(alarms: Alarms
     assert [alarm.id for alarm in alarms.log(from_ms(WALL_MS), from_ms(WALL_MS + 90_000))] == ["a1"]
 
 
+def test_a_second_observers_alarm_is_nobodys_to_act_upon(alarms: Alarms, records: Records) -> None:
+    begin(alarms)
+    begin(alarms, "b1", WALL_MS + 3000)
+    before = records.head().n
+    for act_upon in (
+        alarms.get,
+        lambda id_: alarms.acknowledge(LI, ["a1", id_]),
+        lambda id_: alarms.shelve(LI, id_, 5, "试", ("wang", "right")),
+        lambda id_: alarms.unshelve(LI, id_),
+        lambda id_: alarms.to_case(LI, id_),
+    ):
+        with pytest.raises(NotFound):
+            act_upon("b1")
+    assert records.head().n == before
+
+
 def test_an_onset_that_overtook_a_return_is_an_alarm_of_its_own(alarms: Alarms) -> None:
     begin(alarms, "a1")
     begin(alarms, "a2", WALL_MS + 100_000)
@@ -413,6 +429,25 @@ def test_a_change_the_store_refuses_waits_and_is_answered_later(
     intake.retry()
     assert (answers, intake.waiting) == ([4], 0)
     assert states(alarms) == {"a1": "unacknowledged"}
+
+
+def test_changes_that_share_a_number_wait_each_for_itself(
+    alarms: Alarms, records: Records, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from db.errors import StoreError
+
+    intake = AlarmIntake(alarms, lambda _: None)
+
+    def full(_act: object, _work: object) -> None:
+        raise StoreError("full", "database or disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(records, "write", full)
+        for n, name in enumerate(("a1", "a2")):
+            intake.take(change(name, WALL_MS + n, seq=0, thing_id=name))
+    assert intake.waiting == 2
+    intake.retry()
+    assert set(states(alarms)) == {"a1", "a2"}
 
 
 def test_open_alarms_are_found_by_the_index_among_any_number_of_old_ones(alarms: Alarms, records: Records) -> None:

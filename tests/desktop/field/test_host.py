@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import get_context
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from db.handover import Handover
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
-from desktop.field.messages import AlarmStored, FieldSettings, OutOfService
+from desktop.field.messages import AlarmStored, FieldSettings, OutOfService, Stop
+from desktop.field.mqtt import Line
 from desktop.field.service import HANDOVER_FILE
 from tests.desktop.field.site import ROOT, Building, Listener, settings_for
 from tests.support.broker import Mosquitto, wait_until
@@ -171,6 +174,89 @@ def test_an_unstored_alarm_is_told_again_after_a_restart(
 
     wait_until(returned, 30)
     assert (ears.alarms[2].alarm_id, ears.alarms[2].active) == (first.alarm_id, False)
+
+
+def test_what_is_active_is_told_again_at_a_start_though_it_was_stored(
+    host: FieldView, ears: Listener, building: Building, settings: FieldSettings
+) -> None:
+    """The records may have been restored from a backup that is older than the alarm."""
+    wait_subscribed(ears, building)
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+    building.say("gas-1", concentration=30.0)
+    wait_until(lambda: ears.alarms)
+    [first] = ears.alarms
+    host.send(AlarmStored(first.seq))
+    handover = Handover(Path(settings.data_dir) / HANDOVER_FILE, settings.key)
+    wait_until(lambda: handover.pending() == [])
+    handover.close()
+    host.stop()
+    again = ThreadHost(settings)
+    heard = Listener(again)
+    again.start()
+    wait_until(lambda: heard.alarms, 30)
+    again.stop()
+    assert heard.alarms == [msgspec.structs.replace(first, seq=0)]
+
+
+def test_subscriptions_are_tried_again_when_the_broker_does_not_answer(
+    settings: FieldSettings, building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    subscribe = Line.subscribe
+
+    def late(line: Line, filters: Sequence[str], timeout: float = 10.0) -> tuple[str, ...] | None:
+        asked.append(filters)
+        return None if len(asked) in (1, 4) else subscribe(line, filters, timeout)
+
+    monkeypatch.setattr(Line, "subscribe", late)
+    host = ThreadHost(settings)
+    ears = Listener(host)
+    host.start()
+    ears.wait_link("up")
+    wait_subscribed(ears, building)
+    host.stop()
+    assert len(asked) > 4
+
+
+def test_an_address_that_is_none_is_told(settings: FieldSettings) -> None:
+    host = ProcessHost(msgspec.structs.replace(settings, broker="tcp://li:geheim@h"))
+    host.start()
+    wait_until(lambda: (health := host.health()) and "cannot start" in health.problem, 30)
+    assert (health := host.health()) and "geheim" not in health.problem
+    host.stop()
+
+
+def test_a_stop_while_the_process_is_being_started_is_heard(settings: FieldSettings) -> None:
+    class Hasty(ProcessHost):
+        def _spawn(self) -> None:
+            self._stopping.set()
+            self.send(Stop())
+            super()._spawn()
+
+    host = Hasty(settings)
+    host.start()
+    host._watcher.join(30)
+    assert not host._watcher.is_alive()
+    host.stop()
+
+
+def test_a_process_that_could_not_be_started_is_tried_again(
+    settings: FieldSettings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = iter([OSError("out of processes"), BrokenPipeError()])
+
+    def scarce(method: str) -> object:
+        for failure in failures:
+            raise failure
+        return get_context(method)
+
+    monkeypatch.setattr("desktop.field.host.get_context", scarce)
+    host = ProcessHost(settings)
+    host.start()
+    wait_until(lambda: host.health() is not None, 60)
+    assert host.restarts == 2
+    host.stop()
 
 
 def test_history_is_written_and_read(ears: Listener, building: Building) -> None:
