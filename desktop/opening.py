@@ -75,7 +75,10 @@ class Opening:
 
 def terminal_code(data_dir: Path) -> str:
     """This terminal's short code, part of every human number it gives ("D1"); made at the first call."""
+    from db.files import write_whole
+
     path = data_dir / "terminal.json"
     if not path.exists():
-        path.write_text(json.dumps({"code": "D1"}), encoding="utf-8")
+        # Whole or not at all: half a file would keep the console from ever opening again.
+        write_whole(path, json.dumps({"code": "D1"}).encode())
     return str(json.loads(path.read_text(encoding="utf-8"))["code"])
