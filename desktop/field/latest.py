@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from multiprocessing.shared_memory import SharedMemory
-from typing import Protocol, get_args
+from typing import get_args
 
 from desktop.things.model import Quality, Reading, Value
 
@@ -36,12 +36,6 @@ _INT_RANGE = range(-(2**63), 2**63)
 def size_of(capacity: int) -> int:
     """Bytes of a table with so many slots."""
     return capacity * (_SLOT + _SEQUENCE)
-
-
-class LatestValues(Protocol):
-    """What screens need of the table."""
-
-    def reading(self, slot: int) -> Reading: ...
 
 
 class LatestTable:
@@ -80,11 +74,6 @@ class LatestTable:
         else:
             _FLOAT_HEAD.pack_into(slots, offset, _to_float(value), at, told, _FLOAT, code, 0)
         sequence[slot] = ((before | 1) + 1) & 0xFFFFFFFF
-
-    def requalify(self, slot: int, quality: Quality) -> None:
-        """Keeps value and times, changes what they are worth."""
-        now = self.reading(slot)
-        self.write(slot, now.value, quality, now.at, now.device_at)
 
     def clear(self, slot: int) -> None:
         """Back to never seen."""

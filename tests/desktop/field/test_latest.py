@@ -63,10 +63,9 @@ def test_an_integer_too_big_for_a_slot_is_kept_as_near_as_can_be(table: LatestTa
     assert table.reading(0).value == float("inf")
 
 
-def test_requalify_keeps_the_value_and_clear_forgets_it(table: LatestTable) -> None:
+def test_clear_forgets_the_value(table: LatestTable) -> None:
     table.write(0, "up", "good", 5.0, 4.0)
-    table.requalify(0, "bad")
-    assert table.reading(0) == Reading("up", "bad", 5.0, 4.0)
+    assert table.reading(0) == Reading("up", "good", 5.0, 4.0)
     table.clear(0)
     assert table.reading(0) == Reading(None, "none", 0.0)
 
