@@ -17,7 +17,7 @@ from desktop.security.roles import roles
 from desktop.security.views import OperatorView
 from tests.ui.drivers.accounts import AccountsDriver
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text, assert_nothing_overlaps
-from tests.ui.pages import PASSWORD, Recorder, Site, founded, site  # noqa: F401 - fixtures
+from tests.ui.pages import Recorder, Site
 from ui.security.accounts import AccountsPage
 from ui.security.roles import role_duty, role_names
 
@@ -26,9 +26,7 @@ NEW = "Plum-Tree-7"
 
 
 @pytest.fixture
-def open_page(
-    qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed: Callable[[str], None]  # noqa: F811
-) -> Open:  # fmt: skip
+def open_page(qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed: Callable[[str], None]) -> Open:
     def opened(login: str = "shen.security", lang: Lang = "zh") -> tuple[AccountsDriver, Recorder]:
         context, shell = site.context(login, lang)
         page = AccountsPage(context)
@@ -44,22 +42,22 @@ def open_page(
     return opened
 
 
-def account(site: Site, login: str) -> OperatorView:  # noqa: F811
+def account(site: Site, login: str) -> OperatorView:
     return next(one for one in site.off(site.console.accounts.operators) if one.login == login)
 
 
-def last_entry(site: Site) -> tuple[str, str | None]:  # noqa: F811
+def last_entry(site: Site) -> tuple[str, str | None]:
     [entry] = site.off(site.console.journal.page, site.sign_in("yuan.audit"), None, 1, "operator", "security.operator_")
     return entry.op, entry.reason
 
 
-def lock_out(site: Site, login: str) -> None:  # noqa: F811
+def lock_out(site: Site, login: str) -> None:
     for _ in range(5):
         with pytest.raises((WrongPassword, LockedOut)):
             site.off(site.console.accounts.sign_in, login, "not it")
 
 
-def test_everybody_is_listed_with_roles_in_words(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_everybody_is_listed_with_roles_in_words(site: Site, open_page: Open) -> None:
     page, _ = open_page()
     assert len(page.rows()) == 15
     assert page.row("周经理")[:4] == ["周经理", "boss", "经理、系统管理员、安全管理员", "启用"]
@@ -69,7 +67,7 @@ def test_everybody_is_listed_with_roles_in_words(site: Site, open_page: Open) ->
     assert page.detail().says("从未登录") and page.row("feng.guard")[-2:] == ["—", "—"]
 
 
-def test_a_new_person_signs_in_at_once_with_the_roles_that_were_ticked(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_a_new_person_signs_in_at_once_with_the_roles_that_were_ticked(site: Site, open_page: Open) -> None:
     page, shell = open_page()
     form = page.begin("N")
     form.write("账号", " Wang.Gong ")
@@ -87,7 +85,7 @@ def test_a_new_person_signs_in_at_once_with_the_roles_that_were_ticked(site: Sit
     assert who.roles == {"clerk", "engineer"}
 
 
-def test_what_is_wrong_stands_beside_its_field_and_nothing_is_made(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_made(site: Site, open_page: Open) -> None:
     page, shell = open_page()
     form = page.begin("N")
     form.send()
@@ -116,6 +114,21 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_made(site: Site, o
     page.until(lambda: len(page.rows()) == 16)
 
 
+def test_the_form_goes_to_the_roles_where_they_are_what_is_missing(open_page: Open) -> None:
+    page, _ = open_page()
+    form = page.begin("N")
+    form.write("账号", "wang.gong")
+    form.write("姓名", "王工")
+    form.password(NEW)
+    form.send()
+    page.until(lambda: form.error("角色") == "请至少选一个角色。")
+    [problem] = [label for label in form.root.findChildren(QLabel) if label.text() == "请至少选一个角色。"]
+    # The roles are longer than the room that is left: what is said of them is scrolled into sight.
+    assert not problem.visibleRegion().isEmpty()
+    focused = page.root.window().focusWidget()
+    assert focused is not None and focused.accessibleName() == "秩序员"
+
+
 def test_an_admin_role_beside_another_turns_the_advice_loud(open_page: Open) -> None:
     page, _ = open_page()
     form = page.begin("N")
@@ -129,7 +142,7 @@ def test_an_admin_role_beside_another_turns_the_advice_loud(open_page: Open) -> 
     assert advice.property("tone") == "hint"
 
 
-def test_a_new_password_lifts_the_lock_that_is_shown(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_a_new_password_lifts_the_lock_that_is_shown(site: Site, open_page: Open) -> None:
     lock_out(site, "feng.guard")
     page, shell = open_page()
     assert page.row("feng.guard")[-1] == "14:10"
@@ -147,7 +160,7 @@ def test_a_new_password_lifts_the_lock_that_is_shown(site: Site, open_page: Open
     assert site.off(site.console.accounts.sign_in, "feng.guard", NEW).login == "feng.guard"
 
 
-def test_a_lock_is_gone_from_the_list_when_it_has_run_out(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_a_lock_is_gone_from_the_list_when_it_has_run_out(site: Site, open_page: Open) -> None:
     lock_out(site, "feng.guard")
     page, _ = open_page()
     assert page.row("feng.guard")[-1] == "14:10"
@@ -156,7 +169,7 @@ def test_a_lock_is_gone_from_the_list_when_it_has_run_out(site: Site, open_page:
     page.until(lambda: page.row("feng.guard")[-1] == "—")
 
 
-def test_off_says_what_follows_needs_a_reason_and_can_be_taken_back(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_off_says_what_follows_needs_a_reason_and_can_be_taken_back(site: Site, open_page: Open) -> None:
     page, shell = open_page()
     page.choose("feng.guard")
     page.until(lambda: "停用账号" in page.detail().acts() and page.detail().says("feng.guard"))
@@ -181,7 +194,7 @@ def test_off_says_what_follows_needs_a_reason_and_can_be_taken_back(site: Site, 
     assert [said[:3] for said in shell.said] == ["已停用", "已启用"]
 
 
-def test_putting_a_form_away_changes_nothing_and_gives_the_keys_back(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_putting_a_form_away_changes_nothing_and_gives_the_keys_back(site: Site, open_page: Open) -> None:
     page, shell = open_page()
     before = site.off(site.console.accounts.operators)
     form = page.begin("N")
@@ -203,7 +216,7 @@ def test_nobody_is_offered_to_switch_off_their_own_account(open_page: Open) -> N
     assert page.detail().acts() == ["重设密码"]
 
 
-def test_the_last_account_that_can_give_accounts_is_not_switched_off(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_the_last_account_that_can_give_accounts_is_not_switched_off(site: Site, open_page: Open) -> None:
     page, shell = open_page()
     # Meanwhile the other one switches off who is at this terminal.
     boss = site.sign_in("boss")
@@ -227,7 +240,7 @@ def test_who_may_not_manage_accounts_sees_that_and_no_account(open_page: Open) -
         page.button("新建账号")
 
 
-def test_text_from_outside_is_shown_as_it_is(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_text_from_outside_is_shown_as_it_is(site: Site, open_page: Open) -> None:
     hostile = "<b>冯</b>&amp;<img src=x>"
     page, shell = open_page()
     form = page.begin("N")
@@ -246,8 +259,8 @@ def test_text_from_outside_is_shown_as_it_is(site: Site, open_page: Open) -> Non
 
 
 def test_a_store_that_refuses_leaves_what_was_typed(
-    site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch  # noqa: F811
-) -> None:  # fmt: skip
+    site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page, shell = open_page()
     form = page.begin("N")
     form.write("账号", "wang.gong")
@@ -267,7 +280,7 @@ def test_a_store_that_refuses_leaves_what_was_typed(
     page.until(lambda: len(page.rows()) == 16)
 
 
-def test_a_new_account_on_another_page_appears_here(site: Site, open_page: Open) -> None:  # noqa: F811
+def test_a_new_account_on_another_page_appears_here(site: Site, open_page: Open) -> None:
     page, _ = open_page()
     page.choose("feng.guard")
     who = site.sign_in("boss")
@@ -286,7 +299,7 @@ def test_every_role_says_what_it_is_and_what_it_may(lang: Lang) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_everything_is_named_and_nothing_is_clipped(site: Site, open_page: Open, lang: Lang) -> None:  # noqa: F811
+def test_everything_is_named_and_nothing_is_clipped(site: Site, open_page: Open, lang: Lang) -> None:
     lock_out(site, "feng.guard")
     page, _ = open_page("shen.security", lang)
     page.choose("feng.guard")
