@@ -13,9 +13,7 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Any, Literal
 
-import msgspec
-
-from desktop.field.messages import AlarmChange
+from desktop.alarms.transitions import Active, Onset, Return, Transition
 from desktop.kernel.ids import deterministic_id
 from desktop.things.model import AlarmRule, Condition, Thing, Value
 
@@ -29,73 +27,6 @@ RECEIVED_STEP = 2000
 
 # How long a reloaded alarm waits for its rule once its thing was described: discovery describes piece by piece (seconds).
 ORPHAN_WAIT = 600.0
-
-
-class Active(msgspec.Struct, frozen=True):
-    """One occurrence of an alarm, as it read at its onset; kept in the hand-over file while it is active."""
-
-    alarm_id: str
-    thing_id: str
-    thing_name: str
-    kind: str
-    rule: AlarmRule
-    unit: str
-    onset_ms: int
-    value: Value | None
-    """The value of the rule's first point when the alarm was told."""
-
-    @property
-    def limit(self) -> Value | None:
-        """What the first condition compares with."""
-        first = self.rule.when[0]
-        return next((v for v in (first.above, first.below, first.equals, first.differs) if v is not None), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Onset:
-    """An alarm began."""
-
-    alarm: Active
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """An alarm's condition is gone. `at_ms` is when it went, Unix milliseconds."""
-
-    alarm: Active
-    at_ms: int
-    value: Value | None
-
-
-Transition = Onset | Return
-
-
-def change_of(transition: Transition, seq: int = 0) -> AlarmChange:
-    """The message that tells the console of a transition; `seq` is the number the hand-over file gave it."""
-    alarm, rule = transition.alarm, transition.alarm.rule
-    began = isinstance(transition, Onset)
-    return AlarmChange(
-        seq=seq,
-        alarm_id=alarm.alarm_id,
-        thing_id=alarm.thing_id,
-        thing_name=alarm.thing_name,
-        kind=alarm.kind,
-        point=rule.point,
-        rule=rule.name,
-        priority=rule.priority,
-        active=began,
-        onset_ms=alarm.onset_ms,
-        at_ms=alarm.onset_ms if isinstance(transition, Onset) else transition.at_ms,
-        value=alarm.value if isinstance(transition, Onset) else transition.value,
-        limit=alarm.limit,
-        unit=alarm.unit,
-        title=dict(rule.title),
-        cause=dict(rule.cause),
-        consequence=dict(rule.consequence),
-        response=dict(rule.response),
-        life_safety=rule.life_safety,
-        case=rule.case,
-    )
 
 
 @dataclass(slots=True, eq=False)
@@ -393,6 +324,7 @@ def _begun(thing: Thing, rule: AlarmRule, onset_ms: int, value: Value | None) ->
         unit=point.symbol if point else "",
         onset_ms=onset_ms,
         value=value,
+        place=thing.place,
     )
 
 

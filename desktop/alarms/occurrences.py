@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.store import Transaction
 from db.tables.alarms import AlarmRow
+from db.tables.places import Place
 from db.tables.things import ThingCard
 from desktop.alarms.rules import Life, after, base_of
 from desktop.field.messages import AlarmChange
@@ -85,7 +86,7 @@ def _row(tx: Transaction, change: AlarmChange, returned_at: datetime | None) -> 
         thing_id=change.thing_id,
         thing_name=change.thing_name,
         thing_kind=change.kind,
-        place_id=card.place_id if card else None,
+        place_id=(card.place_id if card else None) or _announced_place(tx, change.place),
         point=change.point,
         rule=change.rule,
         priority=change.priority,
@@ -98,6 +99,13 @@ def _row(tx: Transaction, change: AlarmChange, returned_at: datetime | None) -> 
         returned_at=returned_at,
         case_definition=change.case,
     )
+
+
+def _announced_place(tx: Transaction, code: str) -> str | None:
+    if not code:
+        return None
+    wanted = select(Place.id).where(Place.code == code, Place.state == "active")
+    return tx.session.scalar(wanted.order_by(Place.id).limit(1))
 
 
 def _place(tx: Transaction, row: AlarmRow) -> None:

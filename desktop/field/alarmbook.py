@@ -9,7 +9,7 @@ import msgspec
 
 from db.errors import StoreError
 from db.handover import Handover
-from desktop.alarms.evaluator import Active, Onset, Return, change_of
+from desktop.alarms.transitions import Active, Onset, Return, change_of
 from desktop.field.messages import AlarmChange, FromField
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from db.telemetry import Latest, Telemetry
-from desktop.alarms.evaluator import Evaluator, Onset, Return
+from desktop.alarms.evaluator import Evaluator
+from desktop.alarms.transitions import Onset, Return
 from desktop.field.alarmbook import AlarmBook
 from desktop.field.history import History, Rows
 from desktop.field.latest import LatestTable

@@ -73,6 +73,8 @@ class AlarmChange(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     response: dict[str, str]
     life_safety: bool = False
     case: str | None = None
+    place: str = ""
+    """The code of the place where the device says it is; the office's card goes before it."""
 
 
 class Happened(msgspec.Struct, frozen=True, tag=True):

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.alarms.evaluator import Active, Evaluator, Onset, Return, Transition, change_of
+from desktop.alarms.evaluator import Evaluator
+from desktop.alarms.transitions import Active, Onset, Return, Transition, change_of
 from desktop.kernel.ids import deterministic_id
 from desktop.things.model import ONLINE, AlarmRule, Condition, Value
 from tests.desktop.alarms.support import WALL, WALL_MS, rule, thing
@@ -246,7 +247,9 @@ def test_watched_out_of_service_nothing_begins() -> None:
 
 
 def test_the_message_says_what_the_rule_says() -> None:
-    at_work = evaluator(rule("r", ABOVE, life_safety=True, case="device-fault"))
+    at_work = Evaluator(wall=lambda: WALL)
+    watched = thing(rule("r", ABOVE, life_safety=True, case="device-fault"))
+    assert not at_work.watch(msgspec.structs.replace(watched, place="3-P"))
     [begun] = at_work.sample("sump", "a", 11.5, 1, device_at=WALL)
     [ended] = at_work.sample("sump", "a", 1.5, 2, device_at=WALL + 1)
     first, last = change_of(begun, 7), change_of(ended, 8)
@@ -254,6 +257,7 @@ def test_the_message_says_what_the_rule_says() -> None:
     assert (first.point, first.life_safety, first.case, first.at_ms) == ("a", True, "device-fault", WALL_MS)
     assert (last.active, last.value, last.at_ms, last.onset_ms) == (False, 1.5, WALL_MS + 1000, WALL_MS)
     assert first.alarm_id == last.alarm_id
+    assert first.place == last.place == "3-P"
 
 
 # The slow statement: after every fact, each rule walks through all facts since the start again.

@@ -130,6 +130,14 @@ def test_an_alarm_is_seen_with_all_that_is_known_of_it(alarms: Alarms) -> None:
         alarms.get("nobody")
 
 
+def test_without_a_card_an_alarm_is_where_its_device_says_it_is(alarms: Alarms) -> None:
+    begin(alarms, "a1", thing_id="new", place="3-P")
+    begin(alarms, "a2", thing_id="lost", place="nowhere")
+    begin(alarms, "a3", thing_id="sump", place="3")
+    paths = {alarm.id: alarm.place_path for alarm in alarms.open()}
+    assert paths == {"a1": ("3 号楼", "水泵房"), "a2": (), "a3": ("3 号楼", "水泵房")}
+
+
 def test_the_life_of_an_alarm_is_in_the_journal(alarms: Alarms, records: Records) -> None:
     begin(alarms)
     alarms.acknowledge(LI, ["a1"])
