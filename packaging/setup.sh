@@ -26,13 +26,18 @@ if command -v dpkg-query >/dev/null 2>&1; then
       # policy-rc.d: the broker is started by Linli itself, not as a service of this machine.
       policy=/usr/sbin/policy-rc.d
       made_policy=
+      # Whatever ends this script: left behind, it would keep every later service of this machine from starting.
+      trap '[ -z "$made_policy" ] || $as_root rm -f "$policy"' EXIT
+      trap 'exit 130' INT TERM
       if [ ! -e "$policy" ]; then
-        printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null && $as_root chmod +x "$policy" && made_policy=1
+        made_policy=1
+        printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null && $as_root chmod +x "$policy"
       fi
       $as_root apt-get update -q || true
       DEBIAN_FRONTEND=noninteractive $as_root apt-get install -qy --no-install-recommends $missing ||
         echo "apt could not install:$missing (going on without)" >&2
       [ -z "$made_policy" ] || $as_root rm -f "$policy"
+      made_policy=
     fi
   fi
 fi
