@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -76,8 +77,7 @@ def test_a_new_person_signs_in_at_once_with_the_roles_that_were_ticked(site: Sit
     form.tick("工程")
     form.tick("客服")
     page.finish(form)
-    page.until(lambda: page.row("王工"))
-    assert page.page.selection_key() == account(site, "wang.gong").id
+    page.until(lambda: page.page.selection_key() == account(site, "wang.gong").id)
     assert shell.said == ["已建立账号：王工"] and shell.failures == []
     assert page.row("王工")[1:4] == ["wang.gong", "客服、工程", "启用"]
     page.until(lambda: page.detail().says("王工"))
@@ -116,6 +116,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_made(site: Site, o
 
 def test_the_form_goes_to_the_roles_where_they_are_what_is_missing(open_page: Open) -> None:
     page, _ = open_page()
+    page.root.resize(1150, 480)
     form = page.begin("N")
     form.write("账号", "wang.gong")
     form.write("姓名", "王工")
@@ -198,9 +199,11 @@ def test_putting_a_form_away_changes_nothing_and_gives_the_keys_back(site: Site,
     page, shell = open_page()
     before = site.off(site.console.accounts.operators)
     form = page.begin("N")
+    assert not any(page.window_has(QKeySequence(key)) for key in "NRO")
     form.write("账号", "nobody")
     form.dismiss()
     page.until(lambda: not page.has_form())
+    assert all(page.window_has(QKeySequence(key)) for key in "NR")
     page.choose("feng.guard")
     page.until(lambda: "停用账号" in page.detail().acts())
     page.begin("O").dismiss()
