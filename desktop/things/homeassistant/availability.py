@@ -12,8 +12,9 @@ from typing import Any, Literal, cast
 
 from desktop.things.dialect import Online
 from desktop.things.homeassistant.bindings import Listener
+from desktop.things.homeassistant.compiled import MISSING, NotUnderstood, NoValue, Template
 from desktop.things.homeassistant.config import Config, bad, checked_topic
-from desktop.things.homeassistant.templates import MISSING, WHOLE, NotUnderstood, NoValue, Template, compile_template
+from desktop.things.homeassistant.templates import WHOLE, compile_template
 
 MAX_CHECKS = 16
 Mode = Literal["all", "any", "latest"]

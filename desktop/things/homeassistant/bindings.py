@@ -9,8 +9,8 @@ from typing import Any
 
 from desktop.things import payload
 from desktop.things.dialect import Binding, Sample, Unreadable, Update
+from desktop.things.homeassistant.compiled import MISSING, NoValue, Template
 from desktop.things.homeassistant.config import clean
-from desktop.things.homeassistant.templates import MISSING, NoValue, Template
 from desktop.things.model import Value
 
 MAX_STATE = 255

@@ -14,9 +14,9 @@ from desktop.things.homeassistant.bindings import (
     as_share,
     sampling,
 )  # fmt: skip
+from desktop.things.homeassistant.compiled import MISSING, Template
 from desktop.things.homeassistant.config import bad
 from desktop.things.homeassistant.parts import Builder, labels
-from desktop.things.homeassistant.templates import MISSING, Template
 from desktop.things.model import Point, Value
 
 _COVER_STATES = ("stopped", "opening", "closing", "open", "closed")

@@ -10,10 +10,11 @@ import msgspec
 
 from desktop.things.dialect import Happening
 from desktop.things.homeassistant.bindings import Listener, as_number, as_one_of, as_text
+from desktop.things.homeassistant.compiled import MISSING, NoValue, Template
 from desktop.things.homeassistant.config import bad, clean
 from desktop.things.homeassistant.parts import Builder, labels
 from desktop.things.homeassistant.tables import words
-from desktop.things.homeassistant.templates import MISSING, WHOLE, NoValue, Template
+from desktop.things.homeassistant.templates import WHOLE
 from desktop.things.model import Event, Point, Value
 
 _PERCENT_CLASSES = ("battery", "humidity", "moisture")

@@ -9,9 +9,10 @@ from typing import Any
 from desktop.kernel.words import Text
 from desktop.things.homeassistant.availability import Rule, read_rule
 from desktop.things.homeassistant.bindings import Convert, Listener, as_text, sampling
+from desktop.things.homeassistant.compiled import NotUnderstood, Template
 from desktop.things.homeassistant.config import Config, clean
 from desktop.things.homeassistant.tables import DeviceClass, Unit, alarms, classes, units, words
-from desktop.things.homeassistant.templates import WHOLE, NotUnderstood, Template, compile_template
+from desktop.things.homeassistant.templates import WHOLE, compile_template
 from desktop.things.model import Action, AlarmRule, Condition, Danger, Event, Point
 
 UNEXPIRING = 90_000.0

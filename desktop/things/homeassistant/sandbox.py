@@ -26,8 +26,8 @@ from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
 
 from desktop.things.homeassistant import functions
+from desktop.things.homeassistant.compiled import MISSING, NotUnderstood, NoValue, Template
 from desktop.things.homeassistant.functions import MAX_TEXT, OverBudget, measure
-from desktop.things.homeassistant.templates import MISSING, NotUnderstood, NoValue, Template
 
 MAX_OUTPUT = 4_096
 """Characters of a rendered value."""

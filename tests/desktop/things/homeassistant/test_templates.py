@@ -7,12 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from desktop.things.homeassistant.templates import (
-    MISSING,
-    NotUnderstood,
-    NoValue,
-    compile_template,
-)  # fmt: skip
+from desktop.things.homeassistant.compiled import MISSING, NotUnderstood, NoValue
+from desktop.things.homeassistant.templates import compile_template
 
 
 def render(source: str, payload: str) -> Any:
