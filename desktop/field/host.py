@@ -28,6 +28,8 @@ Handler = Callable[[FromField], None]
 
 HEARTBEAT_LOST = 15.0
 """Seconds without a word from the process (health comes once a second) after which it is ended and started anew."""
+FIRST_WORD = 120.0
+"""Seconds until the first word: on a slow machine it first knows again thousands of things."""
 RESTART_WAIT = 1.0
 
 
@@ -203,15 +205,15 @@ class ProcessHost(_Host):
     def _listen(self) -> None:
         """Until the process ends, falls silent, or is asked to stop and has."""
         assert self._pipe
-        heard = time.monotonic()
+        heard, patience = time.monotonic(), FIRST_WORD
         while True:
             try:
                 if self._pipe.poll(1.0):
                     self._ears.hear(msgspec.msgpack.decode(self._pipe.recv_bytes(), type=FromField))
-                    heard = time.monotonic()
+                    heard, patience = time.monotonic(), HEARTBEAT_LOST
             except (EOFError, OSError):
                 return
-            if time.monotonic() - heard > HEARTBEAT_LOST:
+            if time.monotonic() - heard > patience:
                 log.warning("the field process fell silent and is ended")
                 return
 

@@ -259,6 +259,17 @@ def test_a_process_that_could_not_be_started_is_tried_again(
     host.stop()
 
 
+def test_a_process_may_take_longer_to_its_first_word_than_between_two(
+    settings: FieldSettings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("desktop.field.host.HEARTBEAT_LOST", 0.0)
+    host = ProcessHost(settings)
+    host.start()
+    wait_until(lambda: host.health() is not None, 60)
+    assert host.restarts == 0
+    host.stop()
+
+
 def test_history_is_written_and_read(ears: Listener, building: Building) -> None:
     wait_subscribed(ears, building)
     begin = time.time()
