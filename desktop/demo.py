@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from db.open import open_records
-from db.store import Transaction
+from db.store import Records, Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from db.telemetry import Telemetry
+from desktop.cases.service import Cases
 from desktop.commands.stores import new_id, say
 from desktop.field.broker import Kind, start_broker
 from desktop.field.service import TELEMETRY_FILE
@@ -30,8 +31,9 @@ from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Refused
 from desktop.opening import Opening
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
+from desktop.places.service import Places
 from desktop.security import keys
-from desktop.security.principal import act, system
+from desktop.security.principal import Principal, act, system
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
 from desktop.simulate.building import devices
@@ -129,7 +131,9 @@ def _fill(folder: Path) -> dict[str, str]:
         who = accounts.set_up("demo", "演示", passwords["demo"])
         build_sample(records, clock, new_id, TERMINAL)
         records.write(act(system(TERMINAL), "things.sample", clock), _cards)
-        for operator in accounts.operators():
+        operators = accounts.operators()
+        _cases(records, who, {operator.login: operator.id for operator in operators})
+        for operator in operators:
             if operator.login in OTHERS:
                 passwords[operator.login] = new_password()
                 accounts.reset_password(who, operator.id, passwords[operator.login])
@@ -157,6 +161,26 @@ def _cards(tx: Transaction) -> None:
     places = {place.code: place.id for place in tx.session.query(Place)}
     for thing in devices("small"):
         tx.add(ThingCard(id=thing.id, kind=thing.kind, name=thing.name, place_id=places.get(thing.place)))
+
+
+def _cases(records: Records, who: Principal, operators: dict[str, str]) -> None:
+    """Two cases under way, opened and moved as the office would."""
+    clock = SystemClock()
+    cases, places = Cases(records, clock, new_id, TERMINAL), Places(records, clock, new_id)
+
+    def place(code: str) -> str | None:
+        found = places.by_code(code)
+        return found.id if found else None
+
+    closer = cases.open(
+        who, "device-fault", "2号楼1单元门闭门器松动", thing_id="door-2-1", place_id=place("2-1"),
+        fields={"description": "关门时有撞击声，住户反映夜间扰民。"},
+    )  # fmt: skip
+    cases.move(who, closer.id, "assign", assignee_id=operators["gao.engineer"], reason="今天内处理")
+    cases.open(
+        who, "device-fault", "地下车库照明闪烁", place_id=place("B-1"), urgency="low",
+        fields={"description": "B 区两盏灯闪烁，已拍照。"},
+    )  # fmt: skip
 
 
 @contextmanager
