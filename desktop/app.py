@@ -23,7 +23,7 @@ from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
 from desktop.kernel.clock import Clock, SystemClock
 from desktop.kernel.ids import NewId, uuid7
-from desktop.opening import terminal_code
+from desktop.kernel.terminal import terminal_code
 from desktop.people.service import People
 from desktop.places.service import Places
 from desktop.reports.service import Reports

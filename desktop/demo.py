@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -107,8 +108,19 @@ def make_demo_store(folder: Path) -> None:
     """
     if (folder / "demo.json").exists():
         return
-    if keys.exist(folder):
+    killed = list(folder.glob("making-*"))
+    if keys.exist(folder) and not (killed and keys.is_open(folder)):
         raise Refused(f"{folder} holds a store that is not the demo's")
+    # A making that was killed left its scratch folder, and perhaps files it had moved out already: its own, all of them.
+    for scratch in killed:
+        shutil.rmtree(scratch)
+        for moved in (
+            "keys.json",
+            *(file.name for file in folder.glob("records.db*")),
+            "telemetry.db",
+            "terminal.json",
+        ):
+            (folder / moved).unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as scratch:
         passwords = _fill(Path(scratch))

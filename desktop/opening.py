@@ -6,10 +6,11 @@ person is already typing.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from desktop.kernel.terminal import terminal_code
 
 if TYPE_CHECKING:
     from desktop.app import Console
@@ -71,14 +72,3 @@ class Opening:
         """What decides the next page. Raises LinliError."""
         who = console.accounts.sign_in(*self.sign_in_as) if self.sign_in_as else None
         return FirstLook(who, console.accounts.needs_setup(), console.places.community() is not None)
-
-
-def terminal_code(data_dir: Path) -> str:
-    """This terminal's short code, part of every human number it gives ("D1"); made at the first call."""
-    from db.files import write_whole
-
-    path = data_dir / "terminal.json"
-    if not path.exists():
-        # Whole or not at all: half a file would keep the console from ever opening again.
-        write_whole(path, json.dumps({"code": "D1"}).encode())
-    return str(json.loads(path.read_text(encoding="utf-8"))["code"])

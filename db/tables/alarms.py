@@ -23,6 +23,7 @@ class AlarmRow(Record, kw_only=True):
     __table_args__ = (
         Index(None, "thing_id"),
         Index(None, "onset_at"),
+        Index(None, "case_id"),
         Index("ix_alarm_open", "active", "acknowledged"),
     )
 

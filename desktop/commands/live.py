@@ -22,8 +22,8 @@ from desktop.field.host import ThreadHost
 from desktop.field.messages import FieldSettings, FromField, Health
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Invalid, NotFound
+from desktop.kernel.terminal import terminal_code
 from desktop.kernel.words import Words
-from desktop.opening import terminal_code
 from desktop.places.service import Places
 from desktop.security import keys
 from desktop.security.settings import Settings

@@ -13,7 +13,7 @@ from desktop.commands.folders import data_dir
 from desktop.commands.stores import new_id, passphrase, print_json, say
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Invalid
-from desktop.opening import terminal_code
+from desktop.kernel.terminal import terminal_code
 from desktop.places.service import Places
 from desktop.reports.service import Reports
 from desktop.security import keys

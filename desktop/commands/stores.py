@@ -15,7 +15,7 @@ from desktop.commands.folders import data_dir, given_passphrase
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Invalid, LinliError, NotFound
 from desktop.kernel.ids import uuid7
-from desktop.opening import terminal_code
+from desktop.kernel.terminal import terminal_code
 from desktop.security import backup as backups
 from desktop.security import keys
 from desktop.security.check import run_checks

@@ -1,4 +1,7 @@
-"""Alarm changes on their way to the console: on disk first, told after, forgotten when the records store has them."""
+"""Alarm changes on their way to the console: on disk first, told after, forgotten when the records store has them.
+
+Only when the disk refuses are they told first, and again once it takes them: recording one twice changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,9 @@ class AlarmBook:
             if not self.problem:
                 log.error("alarms wait in memory, the hand-over file refuses: %s", error)
             self.problem = f"alarms wait in memory, the hand-over file refuses: {error}"
+            # Told all the same, once: the records store may be on a sound disk, and a person must hear of it in any case.
+            for each in transitions:
+                self._tell(change_of(each))
             return
         self._unsaved = []
         self.problem = ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.opening import terminal_code
+from desktop.kernel.terminal import terminal_code
 
 
 def test_a_power_cut_leaves_no_half_of_the_terminals_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

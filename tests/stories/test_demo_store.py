@@ -31,7 +31,11 @@ def test_a_making_that_was_killed_is_simply_made_again(tmp_path: Path) -> None:
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     assert not (folder / "demo.json").exists()
+    # And had it been killed a moment later, with some of its files moved already:
+    keys.create_keys(folder, None, open=True)
+    (folder / "records.db.id").write_bytes(b"half")
     make_demo_store(folder)
+    assert not list(folder.glob("making-*"))
     assert "demo" in demo_passwords(folder) and keys.is_open(folder)
     before = (folder / "records.db").stat().st_mtime_ns
     make_demo_store(folder)

@@ -130,6 +130,6 @@ def things_cases_and_alarms() -> None:
         flag("active"), flag("acknowledged"), instant("onset_at"), instant("returned_at", empty=True),
         instant("acknowledged_at", empty=True), text("acknowledged_by", empty=True), instant("shelved_until", empty=True),
         text("shelved_by", empty=True), text("case_definition", empty=True), text("case_id", empty=True, of="case"),
-        indexes=(("thing_id",), ("onset_at",)),
+        indexes=(("thing_id",), ("onset_at",), ("case_id",)),
     )  # fmt: skip
     op.create_index("ix_alarm_open", "alarm", ["active", "acknowledged"])

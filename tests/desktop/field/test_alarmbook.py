@@ -1,0 +1,52 @@
+"""Alarms when the hand-over file's disk refuses: people hear at once, the file catches up, nothing is lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from db.errors import StoreError
+from db.handover import Handover
+from desktop.alarms.evaluator import Evaluator
+from desktop.field.alarmbook import AlarmBook
+from desktop.field.messages import AlarmChange, FromField
+from desktop.things.loader import load_models
+from desktop.things.model import Thing
+
+
+class FullDisk(Handover):
+    """A file on a disk that is full until it is not."""
+
+    full = True
+
+    def append(self, payloads: Sequence[bytes], active: Mapping[str, bytes | None] | None = None) -> list[int]:
+        if self.full:
+            raise StoreError("full", "no space left")
+        return super().append(payloads, active)
+
+
+def test_a_full_disk_keeps_no_alarm_from_people(tmp_path: Path, key: bytes, caplog: object) -> None:
+    told: list[FromField] = []
+    handover = FullDisk(tmp_path / "handover.db", key)
+    book = AlarmBook(handover, told.append)
+    evaluator = Evaluator()
+    evaluator.watch(Thing(id="gas-1", name="燃气", model=load_models().models["gas-detector"], dialect="linli"))
+    began = list(evaluator.sample("gas-1", "concentration", 60.0, now=100.0, device_at=None, live=True))
+    began += evaluator.tick(1000.0)
+    assert began
+    book.take(began)
+    assert [change.seq for change in told if isinstance(change, AlarmChange)] == [0] * len(began)
+    assert book.unsaved == len(began) and "no space left" in book.problem
+    # Not told a second time while it still refuses.
+    book.take([])
+    assert len(told) == len(began)
+    handover.full = False
+    book.take([])
+    assert (book.unsaved, book.problem) == (0, "")
+    again = [change for change in told[len(began) :] if isinstance(change, AlarmChange)]
+    assert [change.alarm_id for change in again] == [
+        c.alarm_id for c in told[: len(began)] if isinstance(c, AlarmChange)
+    ]
+    assert all(change.seq for change in again)
+    assert len(handover.pending()) == len(began)
+    handover.close()
