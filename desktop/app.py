@@ -18,7 +18,7 @@ from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.service import Alarms
 from desktop.cases.service import Cases
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
-from desktop.field.messages import AlarmChange, FieldSettings, FromField, Health
+from desktop.field.messages import AlarmChange, FieldSettings, FromField, Health, Standing
 from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
 from desktop.kernel.clock import Clock, SystemClock
@@ -169,6 +169,9 @@ def _follow_field(console: Console) -> Callable[[], None]:
         if isinstance(message, AlarmChange):
             recorder.submit(_logged, intake.take, message)
             return
+        if isinstance(message, Standing):
+            recorder.submit(_logged, console.alarms.only_active, message.alarm_ids)
+            return
         if isinstance(message, Health):
             recorder.submit(_logged, beat)
         console.bus.publish(message)
@@ -200,7 +203,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
     return end
 
 
-def _logged(work: Callable[..., None], *args: object) -> None:
+def _logged(work: Callable[..., object], *args: object) -> None:
     """Runs work of the recorder; what it raises nobody waits for, so it is logged here."""
     try:
         work(*args)

@@ -112,8 +112,8 @@ def make_demo_store(folder: Path) -> None:
     if keys.exist(folder) and not (killed and keys.is_open(folder)):
         raise Refused(f"{folder} holds a store that is not the demo's")
     # A making that was killed left its scratch folder, and perhaps files it had moved out already: its own, all of them.
-    for scratch in killed:
-        shutil.rmtree(scratch)
+    for left in killed:
+        shutil.rmtree(left)
         for moved in (
             "keys.json",
             *(file.name for file in folder.glob("records.db*")),

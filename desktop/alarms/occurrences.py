@@ -57,7 +57,7 @@ def take_in(tx: Transaction, change: AlarmChange) -> None:
         return
     if at is not None:
         row.returned_at = at
-        _end(tx, row, at)
+        end(tx, row, at)
 
 
 def put_life(row: AlarmRow, life: Life) -> None:
@@ -130,7 +130,7 @@ def _stand(tx: Transaction, row: AlarmRow) -> None:
         row.acknowledged = True
 
 
-def _end(tx: Transaction, row: AlarmRow, at: datetime) -> None:
+def end(tx: Transaction, row: AlarmRow, at: datetime) -> None:
     """The row returned. That also ends the occurrence it is a copy of, unless they lie apart."""
     root = tx.session.get_one(AlarmRow, str(row.extra[SAME_AS])) if is_copy(row) else row
     if root is row:

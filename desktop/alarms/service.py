@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
@@ -201,6 +201,26 @@ class Alarms:
         if not self._records.read(due):
             return 0
         return self._records.write(act(self._system, "alarms.expire", self._clock), work)
+
+    def only_active(self, alarm_ids: Collection[str]) -> int:
+        """Ends what is recorded as active but is not among these, which the field service holds for active at its start;
+        returns how many. An alarm that nobody ends would hide the next one of its rule."""
+        known = set(alarm_ids)
+
+        def gone(session: Session) -> list[AlarmRow]:
+            active = session.scalars(select(AlarmRow).where(occurrences.not_over(), AlarmRow.active.is_(True)))
+            return [row for row in active if not known & {row.id, *row.extra.get(occurrences.ALSO, ())}]
+
+        def work(tx: Transaction) -> int:
+            rows, now = gone(tx.session), self._clock.now()
+            for row in rows:
+                row.returned_at = now
+                occurrences.end(tx, row, now)
+            return len(rows)
+
+        if not self._records.read(gone):
+            return 0
+        return self._records.write(act(self._system, "alarms.gone", self._clock), work)
 
     def back_in_service(self, thing_id: str) -> None:
         """The thing came back from maintenance: its active alarms need acknowledging again (ISA-18.2)."""

@@ -13,7 +13,7 @@ import msgspec
 from db.errors import StoreError
 from db.handover import Handover
 from desktop.alarms.transitions import Active, Onset, Return, change_of
-from desktop.field.messages import AlarmChange, FromField
+from desktop.field.messages import AlarmChange, FromField, Standing
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +85,9 @@ class AlarmBook:
                 for seq, payload in self._handover.pending()
             ]
             if first:
-                known = {change.alarm_id for change in waiting}
-                waiting += [change_of(Onset(alarm)) for alarm in self.active() if alarm.alarm_id not in known]
+                known, active = {change.alarm_id for change in waiting}, self.active()
+                self._tell(Standing(tuple(sorted(known | {alarm.alarm_id for alarm in active}))))
+                waiting += [change_of(Onset(alarm)) for alarm in active if alarm.alarm_id not in known]
             for change in waiting:
                 self._tell(change)
         except StoreError as error:

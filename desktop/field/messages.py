@@ -77,6 +77,13 @@ class AlarmChange(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """The code of the place where the device says it is; the office's card goes before it."""
 
 
+class Standing(msgspec.Struct, frozen=True, tag=True):
+    """Said once at the service's start, before any change: every alarm it holds for active. What else the records store
+    believes active ended while nobody could tell (a restored store, a lost hand-over file)."""
+
+    alarm_ids: tuple[str, ...]
+
+
 class Happened(msgspec.Struct, frozen=True, tag=True):
     """A device told an event (a passage, a pressed button). For showing; not a business record."""
 
@@ -126,5 +133,5 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
     """End the service after writing what is queued."""
 
 
-FromField = ThingSeen | ThingGone | AlarmChange | Happened | Health
+FromField = ThingSeen | ThingGone | Standing | AlarmChange | Happened | Health
 ToField = AlarmStored | OutOfService | Stop

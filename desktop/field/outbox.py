@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from desktop.field.messages import AlarmChange, FromField, Happened, Health, ThingGone, ThingSeen
+from desktop.field.messages import AlarmChange, FromField, Happened, Health, Standing, ThingGone, ThingSeen
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Outbox:
     def __init__(self, send: Callable[[FromField], None]) -> None:
         self._send = send
         self._wake = threading.Condition()
-        self._alarms: deque[AlarmChange] = deque()
+        self._alarms: deque[AlarmChange | Standing] = deque()
         self._things: dict[str, ThingSeen | ThingGone] = {}
         self._events: deque[Happened] = deque()
         self._health: Health | None = None
@@ -46,7 +46,7 @@ class Outbox:
 
     def put(self, message: FromField) -> None:
         with self._wake:
-            if isinstance(message, AlarmChange):
+            if isinstance(message, AlarmChange | Standing):
                 if len(self._alarms) < MOST_ALARMS:
                     self._alarms.append(message)
             elif isinstance(message, ThingSeen):

@@ -181,6 +181,26 @@ def test_acknowledged_alarms_stay_so_over_a_restart(alarms: Alarms, records: Rec
     assert states(again) == {"a1": "acknowledged"}
 
 
+def test_what_the_field_service_no_longer_holds_has_ended_and_hides_no_new_one(
+    alarms: Alarms, records: Records, clock: FakeClock
+) -> None:
+    begin(alarms)
+    begin(alarms, "b1", WALL_MS + 3000)  # a second observer's copy of it
+    clock.instant = from_ms(WALL_MS + 1_800_000)
+    assert alarms.only_active(["b1"]) == 0
+    assert alarms.only_active(["a1"]) == 0
+    assert states(alarms) == {"a1": "unacknowledged"}
+    alarms.acknowledge(LI, ["a1"])
+    assert alarms.only_active([]) == 1
+    assert states(alarms) == {}
+    assert alarms.get("a1").returned_at == clock.now()
+    before = records.head().n
+    assert alarms.only_active([]) == 0 and records.head().n == before
+    clock.advance(60)
+    begin(alarms, "c1", WALL_MS + 3_600_000)
+    assert states(alarms) == {"c1": "unacknowledged"}
+
+
 def test_a_second_observer_of_an_active_alarm_makes_no_second_one(alarms: Alarms) -> None:
     begin(alarms)
     begin(alarms, "b1", WALL_MS + 3000)

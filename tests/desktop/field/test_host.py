@@ -264,8 +264,10 @@ def test_a_process_may_take_longer_to_its_first_word_than_between_two(
 ) -> None:
     monkeypatch.setattr("desktop.field.host.HEARTBEAT_LOST", 0.0)
     host = ProcessHost(settings)
+    words: list[object] = []
+    host.on(words.append)
     host.start()
-    wait_until(lambda: host.health() is not None, 60)
+    wait_until(lambda: words, 60)
     assert host.restarts == 0
     host.stop()
 
