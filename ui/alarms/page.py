@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView
 from desktop.kernel.bus import Changed
@@ -61,14 +60,7 @@ class AlarmsPage(ListPage):
         self._table.chosen.connect(self._choose)
         self._table.opened.connect(lambda alarm: context.shell.go("things", alarm.thing_id))
         self._detail = DetailPanel()
-        self._split = QWidget()
-        layout = QHBoxLayout(self._split)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._table, 1)
-        layout.addWidget(self._detail)
-        self.set_body(self._split)
-        self._detail.hide()
+        self._split = self.set_list(self._table, self._detail)
         self.land_on(self._table, *self._chips.findChildren(Button))
         self.set_count(words("parts.loading"))
         # Durations grow and floods end while nothing happens.

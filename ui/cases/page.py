@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from desktop.cases.definition import Move
 from desktop.cases.views import CaseView
@@ -64,14 +64,7 @@ class CasesPage(ListPage):
         Fitting(self._table, shape, YIELDING)
         self._table.chosen.connect(self._choose)
         self._detail = DetailPanel()
-        self._split = QWidget()
-        layout = QHBoxLayout(self._split)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._table, 1)
-        layout.addWidget(self._detail)
-        self.set_body(self._split)
-        self._detail.hide()
+        self._split = self.set_list(self._table, self._detail)
         self.land_on(self._table, *self._chips.findChildren(Button))
         self.set_count(words("parts.loading"))
         # Cases become late while nothing happens.

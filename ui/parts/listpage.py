@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.parts.page import Page
 
@@ -12,6 +12,18 @@ class ListPage(Page):
     that nobody asked for."""
 
     _landing: tuple[QWidget, ...] = ()
+
+    def set_list(self, table: QWidget, detail: QWidget) -> QWidget:
+        """Makes the list the page's body, with the chosen row's panel at its right, hidden until a row is chosen."""
+        split = QWidget()
+        layout = QHBoxLayout(split)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(table, 1)
+        layout.addWidget(detail)
+        self.set_body(split)
+        detail.hide()
+        return split
 
     def land_on(self, *widgets: QWidget) -> None:
         """Where the focus goes when it comes to the page: to the first of these that is shown."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.kernel.bus import Changed
 from desktop.kernel.clock import Clock
@@ -52,14 +52,7 @@ class AccountsPage(ListPage):
         Fitting(self._table, shape, YIELDING)
         self._table.chosen.connect(self._show)
         self._detail = DetailPanel()
-        self._split = QWidget()
-        layout = QHBoxLayout(self._split)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._table, 1)
-        layout.addWidget(self._detail)
-        self.set_body(self._split)
-        self._detail.hide()
+        self._split = self.set_list(self._table, self._detail)
         self.land_on(self._table)
         self.set_count(words("parts.loading"))
         # A lock runs out while nothing happens.
