@@ -47,5 +47,17 @@ class AlarmRow(Record, kw_only=True):
     acknowledged_by: Mapped[str | None] = mapped_column(default=None)
     shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     shelved_by: Mapped[str | None] = mapped_column(default=None)
+    latched: Mapped[bool] = mapped_column(default=False)
+    """Stays in sight until a person resets it, however it stands."""
+    re_alarm: Mapped[int] = mapped_column(default=0)
+    """Seconds after its acknowledgement at which it asks again while it stands; 0 never."""
+    comms: Mapped[bool] = mapped_column(default=False)
+    """It tells of a lost line and of nothing else."""
+    parent_id: Mapped[str | None] = mapped_column(default=None)
+    """The thing it speaks through."""
+    suppressed_by: Mapped[str | None] = mapped_column(default=None)
+    """The alarm that explains this one (the parent's lost line): a flag over the state, by design."""
+    escalated: Mapped[int] = mapped_column(default=0)
+    """How many steps it went up because nobody acknowledged it."""
     case_definition: Mapped[str | None] = mapped_column(default=None)
     case_id: Mapped[str | None] = mapped_column(ForeignKey("case.id"), default=None)

@@ -3,13 +3,16 @@
 from db.tables.alarms import AlarmRow
 from db.tables.base import Base, Record
 from db.tables.cases import CaseRow
+from db.tables.duty import Duty
+from db.tables.energy import MeterReading
 from db.tables.journal import Counter, Entry
 from db.tables.people import Person, Residency
 from db.tables.places import Community, Place
+from db.tables.plans import Picture, Plan
 from db.tables.security import Operator, Setting
 from db.tables.things import ThingCard
 
 __all__ = [
-    "AlarmRow", "Base", "CaseRow", "Community", "Counter", "Entry", "Operator", "Person", "Place", "Record",
-    "Residency", "Setting", "ThingCard",
+    "AlarmRow", "Base", "CaseRow", "Community", "Counter", "Duty", "Entry", "MeterReading", "Operator", "Person",
+    "Picture", "Place", "Plan", "Record", "Residency", "Setting", "ThingCard",
 ]  # fmt: skip

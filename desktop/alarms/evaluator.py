@@ -325,6 +325,7 @@ def _begun(thing: Thing, rule: AlarmRule, onset_ms: int, value: Value | None) ->
         onset_ms=onset_ms,
         value=value,
         place=thing.place,
+        parent=thing.parent,
     )
 
 

@@ -97,6 +97,10 @@ def _row(tx: Transaction, change: AlarmChange, returned_at: datetime | None) -> 
         texts=texts,
         onset_at=from_ms(change.onset_ms),
         returned_at=returned_at,
+        latched=change.latch,
+        re_alarm=round(change.re_alarm),
+        comms=change.comms,
+        parent_id=change.parent or None,
         case_definition=change.case,
     )
 

@@ -24,6 +24,8 @@ class Active(msgspec.Struct, frozen=True):
     """The value of the rule's first point when the alarm was told."""
     place: str = ""
     """Where the device says it is."""
+    parent: str = ""
+    """The thing it speaks through."""
 
     @property
     def limit(self) -> Value | None:
@@ -77,4 +79,9 @@ def change_of(transition: Transition, seq: int = 0) -> AlarmChange:
         life_safety=rule.life_safety,
         case=rule.case,
         place=alarm.place,
+        latch=rule.latch,
+        re_alarm=rule.re_alarm,
+        start_case=rule.start_case,
+        comms=rule.comms,
+        parent=alarm.parent,
     )

@@ -75,6 +75,14 @@ class AlarmChange(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     case: str | None = None
     place: str = ""
     """The code of the place where the device says it is; the office's card goes before it."""
+    latch: bool = False
+    re_alarm: float = 0.0
+    """Seconds; 0 never."""
+    start_case: bool = False
+    comms: bool = False
+    """It tells of a lost line and of nothing else."""
+    parent: str = ""
+    """The thing it speaks through; while that one's line is lost, a `comms` alarm is suppressed."""
 
 
 class Standing(msgspec.Struct, frozen=True, tag=True):

@@ -17,8 +17,25 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from desktop.things.model import ONLINE, Action, AlarmRule, Condition, Event, Point, ThingModel, Value
+from desktop.kernel.words import Text
+from desktop.things.model import (
+    ONLINE,
+    Action,
+    AlarmRule,
+    Condition,
+    Event,
+    Feeder,
+    Mimic,
+    OneLineMimic,
+    Panel,
+    Point,
+    Pump,
+    PumpsMimic,
+    ThingModel,
+    Value,
+)
 from desktop.things.modelfile import ActionForm, AlarmForm, EventForm, ModelForm, PropertyForm
+from desktop.things.priority import priority_of
 from resources.loader import DataFileError, error_at, folder, read
 
 SUFFIX = ".tm.json"
@@ -103,12 +120,55 @@ def _model(kind: str, content: object) -> ThingModel:
         alarms=_alarms(form.alarms, {point.name: point for point in (_ONLINE_POINT, *points)}),
         actions=tuple(_action(name, raw) for name, raw in form.actions.items()),
         events=tuple(_event(name, raw) for name, raw in form.events.items()),
+        panel=_panel(form.panel, {point.name: point for point in points}),
     )
+
+
+def _panel(panel: Panel, points: Mapping[str, Point]) -> Panel:
+    """The panel, once every text is there and every point it names."""
+    at = "$.linli:panel"
+    grouped: set[str] = set()
+    for number, group in enumerate(panel.groups):
+        here = f"{at}.groups[{number}]"
+        _check_text(group.title, f"{here}.title")
+        for place, name in enumerate(group.points):
+            if name not in points or name in grouped:
+                why = "stands in two groups" if name in grouped else "is no property"
+                raise _Mistake(f"{here}.points[{place}]", f"{name!r} {why}")
+            grouped.add(name)
+    mimic = panel.mimic
+    parts: tuple[Pump | Feeder, ...] = ()
+    if isinstance(mimic, PumpsMimic):
+        parts = mimic.pumps
+    elif isinstance(mimic, OneLineMimic):
+        parts = (*mimic.incomers, *mimic.feeders)
+    for part in (mimic, *parts):
+        if part is not None:
+            _check_part(part, points, f"{at}.mimic")
+    return panel
+
+
+def _check_part(part: Mimic | Pump | Feeder, points: Mapping[str, Point], at: str) -> None:
+    if isinstance(part, Pump | Feeder):
+        _check_text(part.title, at)
+    for word, named in msgspec.structs.asdict(part).items():
+        names = [named] if isinstance(named, str) else named if word == "values" else ()
+        for name in names:
+            if name and name not in points:
+                raise _Mistake(f"{at}.{word}", f"no property is named {name!r}")
+
+
+def _check_text(text: Text, at: str) -> None:
+    for lang in ("zh", "en"):
+        if not text.get(lang, "").strip():
+            raise _Mistake(at, f"the text has no {lang}")
 
 
 def _point(name: str, raw: object) -> Point:
     at = _named(name, "properties")
     form = _read(raw, PropertyForm, at)
+    if form.counter is not None and form.type not in ("integer", "number"):
+        raise _Mistake(f"{at}.linli:counter", f"a {form.type} does not count")
     if form.minimum is not None and form.maximum is not None and form.minimum >= form.maximum:
         raise _Mistake(f"{at}.minimum", "minimum is not below maximum")
     for value in form.enum:
@@ -132,6 +192,7 @@ def _point(name: str, raw: object) -> Point:
         main=form.main,
         stale_after=form.stale_after,
         history=form.history,
+        counter=form.counter,
         writable=not form.read_only,
         simulate=form.simulate,
     )
@@ -172,7 +233,9 @@ def _rule(form: AlarmForm) -> AlarmRule:
     return AlarmRule(
         name=form.name,
         when=form.when,
-        priority=form.priority,
+        priority=priority_of(form.severity, form.respond_within),
+        severity=form.severity,
+        respond_within=form.respond_within,
         title=form.title.text(),
         cause=form.cause.text(),
         consequence=form.consequence.text(),
@@ -181,8 +244,11 @@ def _rule(form: AlarmForm) -> AlarmRule:
         on_delay=form.on_delay,
         off_delay=form.off_delay,
         deadband=form.deadband,
+        latch=form.latch,
+        re_alarm=form.re_alarm,
         life_safety=form.life_safety,
         case=form.case,
+        start_case=form.start_case,
     )
 
 

@@ -25,6 +25,22 @@ ONLINE = "$online"
 """The point every thing has: whether it is reachable. Its slot is the first of the thing's slots."""
 
 
+Severity = Literal["life", "major", "minor", "comfort"]
+"""What an alarm leads to when nobody acts: harm to people, loss of a service or of property, damage that is small, or
+nothing but a nuisance."""
+
+Medium = Literal["", "electricity", "water", "gas", "heat"]
+
+
+class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What makes a point a counter: it only grows, until it rolls over or its device is replaced."""
+
+    medium: Medium = ""
+    """What it meters; empty for running hours, trips and the like."""
+    rollover: float | None = None
+    """It goes on at 0 after reaching this, as 1,000,000 for six digits; None when it never does."""
+
+
 class Point(msgspec.Struct, frozen=True, kw_only=True):
     """One value of a thing (a WoT property)."""
 
@@ -47,6 +63,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     stale_after: float = 60.0
     """Seconds without a sample after which the value counts as stale."""
     history: Literal["every", "change", "none"] = "change"
+    counter: Counter | None = None
     writable: bool = False
     simulate: Mapping[str, object] = {}
 
@@ -81,14 +98,29 @@ class AlarmRule(msgspec.Struct, frozen=True, kw_only=True):
     on_delay: float = 0.0
     off_delay: float = 0.0
     deadband: float = 0.0
+    severity: Severity | None = None
+    respond_within: float | None = None
+    """Minutes a person has before the consequence comes. With the severity it makes the priority
+    (`desktop.things.priority`)."""
+    latch: bool = False
+    """Stays in sight after its return until a person resets it (ISA-18.2 latched): what happened must be looked at."""
+    re_alarm: float = 0.0
+    """Seconds after which an acknowledged alarm that still stands asks again; 0 never."""
     life_safety: bool = False
     case: str | None = None
     """The case definition that "turn into a case" starts."""
+    start_case: bool = False
+    """Whether the onset itself starts that case, without a person."""
 
     @property
     def point(self) -> str:
         """The point whose value the alarm shows: that of its first condition."""
         return self.when[0].point
+
+    @property
+    def comms(self) -> bool:
+        """Whether it tells of a lost line and of nothing else: then an offline parent explains it."""
+        return all(condition.point == ONLINE for condition in self.when)
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +139,73 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     simulate: Mapping[str, object] = {}
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Points that stand together in the panel, under a heading."""
+
+    title: Text
+    points: tuple[str, ...]
+
+
+class Pump(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Points of one pump or fan in a mimic."""
+
+    title: Text
+    running: str
+    fault: str = ""
+    values: tuple[str, ...] = ()
+    """Up to two values written beside it (frequency, current)."""
+
+
+class PumpsMimic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="shape", tag="pumps"):
+    """A tank (its level in %), pumps in parallel, and the pressure behind them."""
+
+    pumps: tuple[Pump, ...]
+    level: str = ""
+    pressure: str = ""
+    automatic: str = ""
+
+
+class Feeder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One branch of a one-line diagram; every point but the title may be left out."""
+
+    title: Text
+    closed: str = ""
+    """Whether its breaker is closed (boolean)."""
+    tripped: str = ""
+    values: tuple[str, ...] = ()
+
+
+class OneLineMimic(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="shape", tag="one_line"
+):
+    """Incomers above, one busbar, feeders below."""
+
+    incomers: tuple[Feeder, ...]
+    feeders: tuple[Feeder, ...] = ()
+    values: tuple[str, ...] = ()
+    """Written at the busbar (voltages, frequency)."""
+
+
+class ShaftMimic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="shape", tag="shaft"):
+    """A lift's shaft with its car."""
+
+    floor: str
+    direction: str = ""
+    """0 standing, 1 up, 2 down."""
+    door_closed: str = ""
+    occupied: str = ""
+
+
+Mimic = PumpsMimic | OneLineMimic | ShaftMimic
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a thing's panel is laid out beyond its main values. Points that no group names stand in one of their own."""
+
+    groups: tuple[Group, ...] = ()
+    mimic: Mimic | None = None
+
+
 class ThingModel(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of thing. `version` is the file's, so that a panel can say what it was drawn from."""
 
@@ -115,13 +214,15 @@ class ThingModel(msgspec.Struct, frozen=True, kw_only=True):
     version: str = "1"
     icon: str = "box"
     system: str = "other"
-    """The system it belongs to on the overview: water, power, lift, fire, gas, flood, access, energy, light, other."""
+    """The system it belongs to on the overview: water, power, lift, fire, gas, flood, access, security, energy, light,
+    environment, care, network, other."""
     indicator: str = ""
     """The row of the 50 indicators it serves, as "PUB-14"."""
     points: tuple[Point, ...] = ()
     alarms: tuple[AlarmRule, ...] = ()
     actions: tuple[Action, ...] = ()
     events: tuple[Event, ...] = ()
+    panel: Panel = Panel()
 
     def point(self, name: str) -> Point | None:
         return next((point for point in self.points if point.name == name), None)
@@ -138,6 +239,10 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     """The place code the device itself announces, as "3-2"; the office's own placing goes before it."""
     maker: str = ""
+    parent: str = ""
+    """The id of the gateway, bridge or controller it speaks through: when that is gone, so is this."""
+    use: str = ""
+    """What a meter's consumption is for, as "lighting" or "supply" (`desktop.energy`)."""
     not_understood: tuple[str, ...] = ()
     """What its description said that we could not read (a template, a component), in plain words."""
     simulated: bool = False

@@ -13,11 +13,14 @@ import msgspec
 from msgspec import Meta, field
 
 from desktop.kernel.words import Text
-from desktop.things.model import Condition, Danger, Priority, Value
+from desktop.things.model import Condition, Counter, Danger, Panel, Severity, Value
 
 Words = Annotated[str, Meta(min_length=1)]
 Seconds = Annotated[float, Meta(ge=0)]
-System = Literal["water", "power", "lift", "fire", "gas", "flood", "access", "energy", "light", "other"]
+System = Literal[
+    "water", "power", "lift", "fire", "gas", "flood", "access", "security", "energy", "light", "environment", "care",
+    "network", "other",
+]  # fmt: skip
 
 
 class TextForm(msgspec.Struct, frozen=True):
@@ -48,6 +51,7 @@ class PropertyForm(msgspec.Struct, frozen=True, kw_only=True):
     main: bool = field(name="linli:main", default=False)
     stale_after: Annotated[float, Meta(gt=0)] = field(name="linli:staleAfter", default=60.0)
     history: Literal["every", "change", "none"] = field(name="linli:history", default="change")
+    counter: Counter | None = field(name="linli:counter", default=None)
     simulate: Mapping[str, object] = field(name="linli:simulate", default_factory=dict)
 
 
@@ -63,7 +67,9 @@ class EventForm(msgspec.Struct, frozen=True, kw_only=True):
 
 class AlarmForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,39}$")]
-    priority: Priority
+    severity: Severity
+    respond_within: Annotated[float, Meta(gt=0)]
+    """Minutes."""
     when: Annotated[tuple[Condition, ...], Meta(min_length=1)]
     title: TextForm
     cause: TextForm
@@ -73,10 +79,13 @@ class AlarmForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     on_delay: Seconds = 0.0
     off_delay: Seconds = 0.0
     deadband: Seconds = 0.0
+    latch: bool = False
+    re_alarm: Seconds = 0.0
     life_safety: bool = False
     maximum_limit: float | None = None
     """The highest `above` that the source allows; a site may set a lower one."""
     case: Words | None = None
+    start_case: bool = False
 
 
 class ModelForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +95,7 @@ class ModelForm(msgspec.Struct, frozen=True, kw_only=True):
     icon: Words = field(name="linli:icon")
     system: System = field(name="linli:system")
     indicator: str = field(name="linli:indicator", default="")
+    panel: Panel = field(name="linli:panel", default=Panel())
     # Read one by one by the loader, so that a mistake is told with the name of its property and its line.
     properties: dict[str, object]
     actions: dict[str, object] = field(default_factory=dict)
