@@ -23,10 +23,12 @@ TOPICS_AT_ONCE = 100
 class Discovery:
     """Runs on a thread of its own, so that waiting for answers holds up nobody."""
 
-    def __init__(self, dialects: Sequence[Dialect], intake: Intake) -> None:
+    def __init__(self, dialects: Sequence[Dialect], intake: Intake, qos: int = 0) -> None:
         self._slices = [list(each) for dialect in dialects for each in dialect.description_filters()]
         self._values = [each for dialect in dialects for each in dialect.value_filters()]
         self._intake = intake
+        self._qos = qos
+        """Of values; descriptions come at 0, for a retained set of any size would not fit a QoS 1 queue."""
         self._line: Line | None = None
         self._wake = threading.Condition()
         self._fresh = False
@@ -72,20 +74,20 @@ class Discovery:
                 return
         # Values last: by then what they belong to is known.
         if self._values:
-            self._subscribe(self._values)
+            self._subscribe(self._values, self._qos)
         self._subscribe([BROKER_DROPPED.decode()])
         self._wanted()
 
     def _wanted(self) -> None:
         while topics := self._intake.take_wanted(TOPICS_AT_ONCE):
-            if not self._subscribe(topics):
+            if not self._subscribe(topics, self._qos):
                 self._intake.want(topics)
                 return
 
-    def _subscribe(self, filters: list[str]) -> bool:
+    def _subscribe(self, filters: list[str], qos: int = 0) -> bool:
         """False when the line broke, or the broker did not answer: everything begins anew."""
         assert self._line
-        refused = self._line.subscribe(filters)
+        refused = self._line.subscribe(filters, qos=qos)
         if refused is None:
             with self._wake:
                 self._wake.wait(QUIET)

@@ -28,6 +28,8 @@ class FieldSettings(msgspec.Struct, frozen=True, kw_only=True):
     discovery_prefix: str = "homeassistant"
     capacity: int = 65_536
     """Slots of the latest-value table, one a point."""
+    qos: Literal[0, 1] = 0
+    """At which values are asked for."""
     username: str = ""
     password: str = ""
     out_of_service: tuple[str, ...] = ()

@@ -225,18 +225,18 @@ class Line:
             return False
         return self._client.publish(topic, payload, qos, retain).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
 
-    def subscribe(self, filters: Sequence[str], timeout: float = 10.0) -> tuple[str, ...] | None:
-        """Subscribes at QoS 0 and waits for the answer: the filters the broker refused, or None without an answer.
+    def subscribe(self, filters: Sequence[str], timeout: float = 10.0, qos: int = 0) -> tuple[str, ...] | None:
+        """Subscribes and waits for the answer: the filters the broker refused, or None without an answer.
 
-        QoS 0, because brokers keep far fewer messages back for a QoS 1 subscriber (mqtt.md §0.3). Not to be called
-        from `take`, `up` or `down`, which run on the thread that would bring the answer.
+        QoS 0 where nothing speaks for 1: brokers keep far fewer messages back for a QoS 1 subscriber (a queue of 1,000
+        by default). Not to be called from `take`, `up` or `down`, which run on the thread that would bring the answer.
         """
         if not filters or not self._connected.is_set():
             return None if filters else ()
         answer = _Answer()
         with self._answers_lock:
             # Under the lock, so that the answer cannot come before its number is known.
-            rc, mid = self._client.subscribe([(name, 0) for name in filters])
+            rc, mid = self._client.subscribe([(name, qos) for name in filters])
             if rc != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
                 return None
             self._answers[mid] = answer

@@ -55,7 +55,7 @@ class FieldService:
         self._intake = Intake(
             dialects, table, self._telemetry, self._history, self._alarms, self._outbox.put, settings.out_of_service
         )
-        self._discovery = Discovery(dialects, self._intake)
+        self._discovery = Discovery(dialects, self._intake, settings.qos)
         self._line = Line(address, self._intake.take, self._up, self._down)
         self._inbox: queue.SimpleQueue[ToField] = queue.SimpleQueue()
         self._link: tuple[LinkState, int, str] = ("off", _now_ms(), "")
