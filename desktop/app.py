@@ -15,6 +15,7 @@ from db.errors import StoreError
 from db.open import open_records
 from db.store import Changes, Records
 from desktop.alarms.intake import AlarmIntake
+from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
 from desktop.cases.service import Cases
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 Hosting = Literal["process", "thread"]
 
 SHELF_BEATS = 10
-"""Health messages (one a second) between two looks for shelves that have expired."""
+"""Health messages (one a second) between two looks for shelves that have expired and alarms that ask again."""
 
 
 @dataclass
@@ -114,7 +115,6 @@ def open_console(
     places = Places(records, clock, new_id)
     community = places.community()
     cases = Cases(records, clock, new_id, terminal)
-    alarms = Alarms(records, clock, cases, terminal=terminal, confirm_second=accounts.second_person)
     host: FieldView = (ProcessHost if hosting == "process" else ThreadHost)(
         FieldSettings(
             broker=broker or settings.broker(),
@@ -125,6 +125,15 @@ def open_console(
         )
     )
     things = Things(records, clock, host)
+    alarms = Alarms(
+        records,
+        clock,
+        cases,
+        terminal=terminal,
+        confirm_second=accounts.second_person,
+        last_values=last_values(things, clock),
+        parent_of=lambda thing_id: view.thing.parent if (view := things.get(thing_id)) else None,
+    )
     console = Console(
         data_dir=data_dir,
         terminal=terminal,
@@ -164,6 +173,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
             intake.retry()
         if next(beats) % SHELF_BEATS == 0:
             console.alarms.expire_shelves()
+            console.alarms.realarm_due()
 
     def heard(message: FromField) -> None:
         if isinstance(message, AlarmChange):

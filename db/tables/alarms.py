@@ -15,8 +15,9 @@ from db.types import UtcDateTime
 class AlarmRow(Record, kw_only=True):
     """One occurrence of an alarm rule. Its id is deterministic (thing, rule, onset), so two observers make one row.
 
-    `active`, `acknowledged` are the two halves of the ISA-18.2 state; shelving is a flag over it. `texts` keeps title,
-    cause, consequence and response as they read at the onset, in every language.
+    `active`, `acknowledged` and `latched` make the ISA-18.2 state; shelving and suppression are flags over it. `texts`
+    keeps title, cause, consequence and response as they read at the onset, in every language. `extra["pictures"]` holds
+    the hashes of pictures, `extra["asks_since"]` since when it asks anew.
     """
 
     __tablename__ = "alarm"
@@ -24,7 +25,7 @@ class AlarmRow(Record, kw_only=True):
         Index(None, "thing_id"),
         Index(None, "onset_at"),
         Index(None, "case_id"),
-        Index("ix_alarm_open", "active", "acknowledged"),
+        Index("ix_alarm_open", "active", "acknowledged", "latched"),
     )
 
     thing_id: Mapped[str]
@@ -48,7 +49,7 @@ class AlarmRow(Record, kw_only=True):
     shelved_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     shelved_by: Mapped[str | None] = mapped_column(default=None)
     latched: Mapped[bool] = mapped_column(default=False)
-    """Stays in sight until a person resets it, however it stands."""
+    """Its rule latches and nobody has reset it: over and acknowledged it is still in sight."""
     re_alarm: Mapped[int] = mapped_column(default=0)
     """Seconds after its acknowledgement at which it asks again while it stands; 0 never."""
     comms: Mapped[bool] = mapped_column(default=False)

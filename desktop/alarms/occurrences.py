@@ -9,6 +9,7 @@ lie apart it stands for itself.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -18,17 +19,28 @@ from db.store import Transaction
 from db.tables.alarms import AlarmRow
 from db.tables.places import Place
 from db.tables.things import ThingCard
-from desktop.alarms.rules import Life, after, base_of
+from desktop.alarms.rules import Life, State, after, base_of
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import from_ms
 
 SAME_AS = "same_as"
 ALSO = "also"
+LATCH = "latch"
+"""Of a copy: that its rule latches."""
+ASKS_SINCE = "asks_since"
+"""Since when the row asks anew, where that is not its onset."""
+
+HIDDEN = frozenset[State]({"shelved", "suppressed", "out_of_service"})
 
 
 def not_over() -> ColumnElement[bool]:
-    """Rows that are not normal, said so that the index on (active, acknowledged) finds them among any number."""
-    return or_(AlarmRow.active.is_(True), and_(AlarmRow.active.is_(False), AlarmRow.acknowledged.is_(False)))
+    """Rows that are not normal, said so that the index on (active, acknowledged, latched) finds them among any number."""
+    over = and_(AlarmRow.active.is_(False), AlarmRow.acknowledged.is_(True))
+    return or_(
+        AlarmRow.active.is_(True),
+        and_(AlarmRow.active.is_(False), AlarmRow.acknowledged.is_(False)),
+        and_(over, AlarmRow.latched.is_(True)),
+    )
 
 
 def unfinished(session: Session, row: AlarmRow) -> list[AlarmRow]:
@@ -42,38 +54,57 @@ def is_copy(row: AlarmRow) -> bool:
     return SAME_AS in row.extra
 
 
-def take_in(tx: Transaction, change: AlarmChange) -> None:
-    """Brings the rows to what the message says. Told twice, or late, it changes nothing that is known better."""
+def take_in(tx: Transaction, change: AlarmChange) -> list[AlarmRow]:
+    """Brings the rows to what the message says. Told twice, or late, it changes nothing that is known better.
+
+    Returns the occurrences that began or ended by it, for what hangs on them.
+    """
     row = tx.get(AlarmRow, change.alarm_id)
     at = None if change.active else from_ms(change.at_ms)
+    touched: list[AlarmRow] = []
     if row is None:
         row = tx.add(_row(tx, change, at))
         _place(tx, row)
+        touched.append(row)
     elif at is None:
         # The return came first: now the value at the onset is known.
         row.value = change.value
-        return
+        return []
     elif row.returned_at == at and not row.active:
-        return
+        return []
     if at is not None:
         row.returned_at = at
-        end(tx, row, at)
+        touched += end(tx, row, at)
+    return touched
 
 
-def put_life(row: AlarmRow, life: Life) -> None:
-    """Writes what became of the row's life by an act of a person or by a shelf's end."""
+def put_life(row: AlarmRow, life: Life, now: datetime) -> None:
+    """Writes what became of the row's life by an act of a person, a time that is up, or an explanation that is gone."""
     row.acknowledged = life.acknowledged
+    if life.base == "normal":
+        row.latched = False
+    if life.base == "unacknowledged":
+        row.extra = {**row.extra, ASKS_SINCE: now.isoformat()}
     if not life.shelved:
         row.shelved_until = row.shelved_by = None
+    if not life.suppressed:
+        row.suppressed_by = None
+
+
+def standing(row: AlarmRow, out: bool = False) -> Life:
+    """The life that the row keeps; whether its thing is out of service is kept on the thing's card."""
+    base = base_of(row.active, row.acknowledged, row.latched)
+    return Life(base, row.shelved_until is not None, out, row.suppressed_by is not None, row.latched)
 
 
 def life_of(row: AlarmRow, now: datetime, out: bool = False) -> Life:
     """Where the row stands now; a shelf whose time is up does not count, whether or not that was written yet."""
-    life = Life(base_of(row.active, row.acknowledged), row.shelved_until is not None)
+    life = standing(row)
     if row.shelved_until is not None and row.shelved_until <= now:
         life = after(life, "unshelve")
-    over = life.base == "normal" and not life.shelved
-    return Life(life.base, life.shelved, out and not over)
+    if life.base == "normal" and not life.shelved:
+        return Life()
+    return replace(life, out=out)
 
 
 def _row(tx: Transaction, change: AlarmChange, returned_at: datetime | None) -> AlarmRow:
@@ -119,7 +150,8 @@ def _place(tx: Transaction, row: AlarmRow) -> None:
         _stand(tx, row)
         return
     row.active, row.acknowledged = False, True
-    row.extra = {**row.extra, SAME_AS: root.id}
+    row.extra = {**row.extra, SAME_AS: root.id, LATCH: row.latched}
+    row.latched = False
     root.extra = {**root.extra, ALSO: [*root.extra.get(ALSO, ()), row.id]}
 
 
@@ -127,31 +159,46 @@ def _stand(tx: Transaction, row: AlarmRow) -> None:
     """The row is an occurrence of its own. Under a shelf it stays there: shelving hides the rule, not one occurrence."""
     shelved = next((r for r in unfinished(tx.session, row) if r.shelved_until and not r.active), None)
     row.active, row.acknowledged = row.returned_at is None, False
-    if shelved and row.active:
+    if shelved and (row.active or row.latched):
         row.shelved_until, row.shelved_by = shelved.shelved_until, shelved.shelved_by
-        put_life(shelved, after(Life("returned", shelved=True), "unshelve"))
+        put_life(shelved, after(standing(shelved), "unshelve"), tx.act.at)
     elif shelved:
         row.acknowledged = True
+    _one_latch(tx, row)
 
 
-def end(tx: Transaction, row: AlarmRow, at: datetime) -> None:
-    """The row returned. That also ends the occurrence it is a copy of, unless they lie apart."""
+def _one_latch(tx: Transaction, row: AlarmRow) -> None:
+    """Of a rule's occurrences the newest alone is held by the latch: it starts over, and is reset once for all."""
+    held = [one for one in (row, *unfinished(tx.session, row)) if one.latched]
+    for one in sorted(held, key=lambda one: (one.onset_at, one.id))[:-1]:
+        if not one.active:
+            one.latched = False
+
+
+def end(tx: Transaction, row: AlarmRow, at: datetime) -> list[AlarmRow]:
+    """The row returned. That also ends the occurrence it is a copy of, unless they lie apart. Returns what began or ended
+    by it."""
     root = tx.session.get_one(AlarmRow, str(row.extra[SAME_AS])) if is_copy(row) else row
     if root is row:
         row.active = False
     elif root.active and not _apart(root, row):
         root.active, root.returned_at = False, at
-    _part(tx, root)
+    _one_latch(tx, root)
+    return [root, *_part(tx, root)]
 
 
-def _part(tx: Transaction, root: AlarmRow) -> None:
+def _part(tx: Transaction, root: AlarmRow) -> list[AlarmRow]:
     """Copies that turn out to lie apart from the occurrence stand for themselves."""
+    parted: list[AlarmRow] = []
     for id_ in root.extra.get(ALSO, ()):
         copy = tx.session.get_one(AlarmRow, str(id_))
         if _apart(root, copy):
             root.extra = {**root.extra, ALSO: [other for other in root.extra[ALSO] if other != id_]}
-            copy.extra = {key: value for key, value in copy.extra.items() if key != SAME_AS}
+            copy.latched = bool(copy.extra.get(LATCH))
+            copy.extra = {key: value for key, value in copy.extra.items() if key not in (SAME_AS, LATCH)}
             _stand(tx, copy)
+            parted.append(copy)
+    return parted
 
 
 def _apart(one: AlarmRow, other: AlarmRow) -> bool:

@@ -14,7 +14,8 @@ from db.tables.cases import CaseRow
 from db.tables.places import Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
-from desktop.alarms.occurrences import is_copy, life_of
+from desktop.alarms.occurrences import ASKS_SINCE, is_copy, life_of
+from desktop.alarms.pictures import PICTURES
 from desktop.alarms.views import PRIORITIES, AlarmView
 from desktop.places.service import view as place_view
 from desktop.things.model import Priority
@@ -99,4 +100,16 @@ def _view(
         shelved_until=row.shelved_until if life.shelved else None,
         case_id=row.case_id,
         case_number=number,
+        latch=row.latched,
+        suppressed_by=row.suppressed_by if life.suppressed else None,
+        comms=row.comms,
+        parent_id=row.parent_id,
+        escalated=row.escalated,
+        pictures=tuple(row.extra.get(PICTURES, ())),
+        asks_since=_asks_since(row) if life.state in ("unacknowledged", "returned") else None,
     )
+
+
+def _asks_since(row: AlarmRow) -> datetime:
+    anew = row.extra.get(ASKS_SINCE)
+    return datetime.fromisoformat(anew) if anew else row.onset_at

@@ -3,68 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.alarms import AlarmRow
-from db.tables.security import Operator
 from db.tables.things import ThingCard
-from desktop.alarms import course, occurrences, reading
-from desktop.alarms.rules import Event, Life, after, base_of
-from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView
+from desktop.alarms import course, occurrences, pictures, reading
+from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
+from desktop.alarms.rules import Event, Life, after
+from desktop.alarms.suppression import ParentOf, settle
+from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView, Image
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
-from desktop.kernel.words import Words
 from desktop.security.principal import Principal, act, require, system
 from desktop.things.model import Priority
 
 LONGEST_SHELF = 480
 """Minutes; one shift. Longer is taking the thing out of service, which is another act with another permission."""
 
-DEFAULT_CASE = "device-fault"
-"""What a rule that names no case definition is handled as."""
 
-LONGEST_TITLE = 120
-LONGEST_DESCRIPTION = 1000
-
-URGENCY: Mapping[str, str] = {"critical": "urgent", "high": "urgent", "medium": "normal", "low": "low"}
-
-
-class Opened(Protocol):
-    """A case that was opened."""
-
-    @property
-    def id(self) -> str: ...
-
-
-class Cases(Protocol):
-    """What this service needs of `desktop.cases.service.Cases`: a case opened within our transaction."""
-
-    def open_in(
-        self,
-        tx: Transaction,
-        who: Principal,
-        definition: str,
-        title: str,
-        *,
-        thing_id: str | None = None,
-        place_id: str | None = None,
-        urgency: str = "normal",
-        fields: Mapping[str, object] | None = None,
-    ) -> Opened: ...
+def _nobody(_thing_id: str) -> str | None:
+    return None
 
 
 class Alarms:
     """The life cycle of alarms, kept in the records store.
 
     `confirm_second` checks a second person's login and password and returns who they are, or raises (WrongPassword,
-    LockedOut); `terminal` names this machine in what the program itself writes.
+    LockedOut); `terminal` names this machine in what the program itself writes. `last_values` reads what a case is given
+    of the thing's points; `parent_of` is what a thing speaks through, for gateways that have no alarm of their own.
     """
 
     def __init__(
@@ -75,17 +47,35 @@ class Alarms:
         *,
         terminal: str,
         confirm_second: Callable[[str, str], Principal],
+        last_values: LastValues = nothing_known,
+        parent_of: ParentOf = _nobody,
     ) -> None:
         self._records = records
         self._clock = clock
-        self._cases = cases
+        self._cases = CaseMaker(cases, last_values)
+        self._parent_of = parent_of
         self._system = system(terminal)
         self._confirm_second = confirm_second
 
     def record(self, change: AlarmChange) -> None:
-        """Keeps that an alarm began or ended; durable when this returns. Repeats and any order come out the same."""
+        """Keeps that an alarm began or ended; durable when this returns. Repeats and any order come out the same.
+
+        Opens the case that the rule starts by itself, in the same transaction; one that hides (a shelf, a lost gateway)
+        starts none.
+        """
         op = "alarms.onset" if change.active else "alarms.return"
-        self._records.write(act(self._system, op, self._clock), lambda tx: occurrences.take_in(tx, change))
+        starts = change.active and change.start_case and not self._has_case(change.alarm_id)
+        seen = self._cases.seen_of(change.thing_id, change.point) if starts else ()
+
+        def work(tx: Transaction) -> None:
+            for row in occurrences.take_in(tx, change):
+                settle(tx, row, self._parent_of)
+            if starts:
+                row = tx.session.get_one(AlarmRow, change.alarm_id)
+                if not occurrences.is_copy(row) and _life(tx, row, tx.act.at).state not in occurrences.HIDDEN:
+                    self._cases.start(tx, row, seen)
+
+        self._records.write(act(self._system, op, self._clock), work)
 
     def open(self) -> list[AlarmView]:
         """Everything that is not normal, the most urgent first and of equals the newest.
@@ -138,8 +128,65 @@ class Alarms:
                     life = _life(tx, each, now)
                     if after(life, "acknowledge") != life:
                         each.acknowledged, each.acknowledged_at, each.acknowledged_by = True, now, who.id
+                        self._cases.acknowledged(tx, each, who)
 
         self._records.write(act(who, "alarms.acknowledge", self._clock), work)
+
+    def reset(self, who: Principal, alarm_id: str) -> None:
+        """Lets go of a latched alarm: it is over, it was acknowledged, and somebody looked at what happened.
+
+        Raises NotAllowed, NotFound, Refused when it is not latched (active, not acknowledged yet, hidden, or reset).
+        """
+        require(who, "alarms.acknowledge")
+
+        def work(tx: Transaction) -> None:
+            row, now = _row(tx, alarm_id), self._clock.now()
+            life = _life(tx, row, now)
+            if life.state != "latched":
+                raise Refused(f"an alarm that is {life.state} has nothing to reset", rule="reset", state=life.state)
+            occurrences.put_life(row, after(life, "reset"), now)
+
+        self._records.write(act(who, "alarms.reset", self._clock), work)
+
+    def realarm_due(self) -> int:
+        """Makes acknowledged alarms that still stand ask again after their rule's time, and returns how many. Call it now
+        and then."""
+
+        def due(session: Session) -> list[AlarmRow]:
+            now, found = self._clock.now(), and_(AlarmRow.active.is_(True), AlarmRow.acknowledged.is_(True))
+            rows = session.scalars(select(AlarmRow).where(found, AlarmRow.re_alarm > 0))
+            return [row for row in rows if _asks_again(session, row, now)]
+
+        def work(tx: Transaction) -> int:
+            rows = due(tx.session)
+            for row in rows:
+                _move(tx, row, occurrences.standing(row), "realarm")
+            return len(rows)
+
+        if not self._records.read(due):
+            return 0
+        return self._records.write(act(self._system, "alarms.realarm", self._clock), work)
+
+    def attach(self, who: Principal, alarm_id: str, data: bytes, media: str) -> str:
+        """Keeps a picture with the alarm, and with its case where it has one, and returns the picture's hash.
+
+        The bytes must be a PNG (`image/png`) or JPEG (`image/jpeg`) of at most 5 MiB, twelve an alarm. Told twice it is
+        kept once. Raises NotAllowed, NotFound, Invalid("picture").
+        """
+        require(who, "alarms.acknowledge")
+        pictures.check(data, media)
+
+        def work(tx: Transaction) -> str:
+            row = _row(tx, alarm_id)
+            sha256 = pictures.keep(tx, row, data, media)
+            self._cases.pictured(tx, row)
+            return sha256
+
+        return self._records.write(act(who, "alarms.attach", self._clock), work)
+
+    def picture(self, sha256: str) -> Image:
+        """Raises NotFound."""
+        return self._records.read(lambda session: pictures.read(session, sha256))
 
     def shelve(
         self, who: Principal, alarm_id: str, minutes: int, reason: str, second: tuple[str, str] | None = None
@@ -181,7 +228,7 @@ class Alarms:
             row = _row(tx, alarm_id)
             if row.shelved_until is None:
                 raise Refused("the alarm is not shelved", rule="unshelve")
-            _move(row, Life(base_of(row.active, row.acknowledged), shelved=True), "unshelve")
+            _move(tx, row, occurrences.standing(row), "unshelve")
 
         self._records.write(act(who, "alarms.unshelve", self._clock), work)
 
@@ -195,7 +242,7 @@ class Alarms:
         def work(tx: Transaction) -> int:
             rows = due(tx.session)
             for row in rows:
-                _move(row, Life(base_of(row.active, row.acknowledged), shelved=True), "unshelve")
+                _move(tx, row, occurrences.standing(row), "unshelve")
             return len(rows)
 
         if not self._records.read(due):
@@ -215,7 +262,8 @@ class Alarms:
             rows, now = gone(tx.session), self._clock.now()
             for row in rows:
                 row.returned_at = now
-                occurrences.end(tx, row, now)
+                for each in occurrences.end(tx, row, now):
+                    settle(tx, each, self._parent_of)
             return len(rows)
 
         if not self._records.read(gone):
@@ -228,37 +276,29 @@ class Alarms:
         def work(tx: Transaction) -> None:
             rows = select(AlarmRow).where(occurrences.not_over(), AlarmRow.thing_id.concat("") == thing_id)
             for row in tx.session.scalars(rows):
-                base = base_of(row.active, row.acknowledged)
-                _move(row, Life(base, row.shelved_until is not None, out=True), "back")
+                _move(tx, row, occurrences.standing(row, out=True), "back")
 
         self._records.write(act(self._system, "alarms.back", self._clock), work)
 
     def to_case(self, who: Principal, alarm_id: str) -> str:
         """Opens the case that the alarm's rule names and returns its id; the alarm's own case where it has one already.
 
-        The two are linked both ways in one transaction. Raises NotAllowed, NotFound, and what opening a case raises.
+        The two are linked both ways in one transaction; the case is given the last values of the thing, who acknowledged,
+        and the pictures. Raises NotAllowed, NotFound, and what opening a case raises.
         """
         require(who, "alarms.to_case")
+        alarm = self.get(alarm_id)
+        seen = self._cases.seen_of(alarm.thing_id, alarm.point) if alarm.case_id is None else ()
 
         def work(tx: Transaction) -> str:
             row = _row(tx, alarm_id)
-            if row.case_id is None:
-                case = self._cases.open_in(
-                    tx,
-                    who,
-                    row.case_definition or DEFAULT_CASE,
-                    f"{row.thing_name} {row.texts['title']['zh']}"[:LONGEST_TITLE],
-                    thing_id=row.thing_id,
-                    place_id=row.place_id,
-                    urgency=URGENCY[row.priority],
-                    fields={"description": _description(tx.session, row), "alarm": _called(row, tx.act.offset_minutes)},
-                )
-                # The case's row first: the alarm points at it.
-                tx.session.flush()
-                row.case_id = case.id
-            return row.case_id
+            return row.case_id or self._cases.open(tx, who, row, seen)
 
         return self._records.write(act(who, "alarms.to_case", self._clock), work)
+
+    def _has_case(self, alarm_id: str) -> bool:
+        found = select(AlarmRow.case_id).where(AlarmRow.id == alarm_id)
+        return self._records.read(lambda session: session.scalar(found)) is not None
 
     def _witness(self, who: Principal, second: tuple[str, str] | None) -> Principal:
         if second is None:
@@ -278,42 +318,26 @@ def _row(tx: Transaction, alarm_id: str) -> AlarmRow:
 
 
 def _life(tx: Transaction, row: AlarmRow, now: datetime) -> Life:
-    card = tx.get(ThingCard, row.thing_id)
-    return occurrences.life_of(row, now, card is not None and card.out_of_service)
+    return occurrences.life_of(row, now, _out(tx.session, row))
 
 
-def _move(row: AlarmRow, life: Life, event: Event) -> None:
-    occurrences.put_life(row, after(life, event))
+def _out(session: Session, row: AlarmRow) -> bool:
+    card = session.get(ThingCard, row.thing_id)
+    return card is not None and card.out_of_service
+
+
+def _move(tx: Transaction, row: AlarmRow, life: Life, event: Event) -> None:
+    occurrences.put_life(row, after(life, event), tx.act.at)
+
+
+def _asks_again(session: Session, row: AlarmRow, now: datetime) -> bool:
+    """Whether the time since the acknowledgement is up, and the alarm is in sight."""
+    life = occurrences.life_of(row, now, _out(session, row))
+    up = row.acknowledged_at is None or row.acknowledged_at + timedelta(seconds=row.re_alarm) <= now
+    return up and after(life, "realarm") != life
 
 
 def _behind(session: Session, row: AlarmRow) -> list[AlarmRow]:
     """Earlier occurrences of the rule that ended unacknowledged: the list shows this one for all of them."""
     others = occurrences.unfinished(session, row)
     return [other for other in others if not other.active and other.onset_at <= row.onset_at]
-
-
-def _called(row: AlarmRow, offset_minutes: int) -> str:
-    """The alarm as people would name it: what it says and when it began, in the community's time."""
-    onset = row.onset_at.astimezone(timezone(timedelta(minutes=offset_minutes)))
-    return f"{row.texts['title']['zh'][:LONGEST_TITLE]} {onset:%Y-%m-%d %H:%M:%S}"
-
-
-def _description(session: Session, row: AlarmRow) -> str:
-    """What whoever handles the case needs to know, in the language of the office's records."""
-    words = Words("zh")
-    seen = session.get(Operator, row.acknowledged_by) if row.acknowledged_by else None
-    text = words(
-        "alarms.case.description",
-        value=f"{_plain(row.value)} {row.unit}".strip(),
-        limit=f"{_plain(row.limit)} {row.unit}".strip(),
-        cause=row.texts["cause"]["zh"],
-        consequence=row.texts["consequence"]["zh"],
-        response=row.texts["response"]["zh"],
-        acknowledged_by=seen.name if seen else words("alarms.case.nobody"),
-    )
-    return text[:LONGEST_DESCRIPTION]
-
-
-def _plain(value: object) -> str:
-    """A value in a few characters; a number without the tail of its binary form."""
-    return f"{value:.6g}" if isinstance(value, float) else "—" if value is None else str(value)[:60]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desktop.alarms.rules import State
 from desktop.kernel.words import Text
@@ -11,6 +11,9 @@ from desktop.things.model import Priority, Value
 
 PRIORITIES: tuple[Priority, ...] = ("critical", "high", "medium", "low")
 """Most urgent first."""
+
+STALE = timedelta(hours=24)
+"""What stands longer than this is stale (ISA-18.2, EEMUA 191): it no longer tells anybody anything."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,35 @@ class AlarmView:
     shelved_until: datetime | None
     case_id: str | None
     case_number: str | None
+    latch: bool = False
+    """Its rule latches, and nobody has reset it yet."""
+    suppressed_by: str | None = None
+    """The id of the alarm that explains this one (its parent's lost line); set only while it is hidden by it."""
+    comms: bool = False
+    """It tells of a lost line and of nothing else."""
+    parent_id: str | None = None
+    """The thing it speaks through."""
+    escalated: int = 0
+    """How many steps it went up because nobody acknowledged it."""
+    pictures: tuple[str, ...] = ()
+    """SHA-256 of the pictures people attached, the oldest first (`Alarms.picture`)."""
+    asks_since: datetime | None = None
+    """Since when it asks for an acknowledgement: its onset, or when it came to ask anew (asked again, unshelved, back in
+    service, no longer suppressed). None while it does not ask."""
 
     @property
     def active(self) -> bool:
         """Whether the condition still holds."""
         return self.returned_at is None
+
+    @property
+    def reset_possible(self) -> bool:
+        """Whether `Alarms.reset` would take it: over, seen, and latched."""
+        return self.state == "latched"
+
+    def stale(self, now: datetime) -> bool:
+        """Whether it is active for more than 24 hours."""
+        return self.active and now - self.onset_at > STALE
 
 
 @dataclass(frozen=True)
@@ -62,3 +89,12 @@ class AlarmStep:
     reason: str
     second_name: str
     """Who stood beside, where two are needed; else empty."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture attached to an alarm. `media` is image/png or image/jpeg."""
+
+    sha256: str
+    media: str
+    data: bytes

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,7 @@ from db.tables.places import Community, Place
 from db.tables.security import Operator
 from desktop.cases import rules, timeline
 from desktop.cases.definition import CaseDefinition, Move, load_definitions, stand_in
+from desktop.cases.evidence import EVIDENCE, Evidence
 from desktop.cases.rules import Problem
 from desktop.cases.views import CaseDetail, CaseView
 from desktop.kernel.clock import Clock
@@ -73,6 +76,7 @@ class Cases:
                 facts=timeline.facts(definition, row.fields, offset),
                 timeline=timeline.steps(session, definition, case_id, offset),
                 moves=rules.legal_moves(definition, row.state, None, row.fields),
+                evidence=msgspec.convert(row.extra[EVIDENCE], Evidence) if EVIDENCE in row.extra else None,
             )
 
         return self._records.read(work)
@@ -111,7 +115,7 @@ class Cases:
     def open_in(
         self,
         tx: Transaction,
-        who: Principal,
+        who: Principal | None,
         definition: str,
         title: str,
         *,
@@ -119,12 +123,17 @@ class Cases:
         place_id: str | None = None,
         urgency: str = "normal",
         fields: Mapping[str, object] | None = None,
+        evidence: Evidence | None = None,
     ) -> CaseView:
-        """As `open`, within the caller's transaction, so that an alarm and its case are never stored apart."""
+        """As `open`, within the caller's transaction, so that an alarm and its case are never stored apart.
+
+        `who` is None where the program itself opens it; `evidence` is what the alarm leaves with the case.
+        """
         kind, given = self._newest.get(definition), fields or {}
         if kind is None:
             raise NotFound(f"there is no case definition {definition!r}", definition=definition)
-        require(who, kind.opening.permission)
+        if who is not None:
+            require(who, kind.opening.permission)
         problems = rules.check_text("title", title, rules.MAX_TITLE, needed=True)
         problems += rules.check_fields(kind, kind.opening.needs, kind.opening.takes, given)
         if kind.urgency(urgency) is None:
@@ -146,8 +155,15 @@ class Cases:
             opened_at=now,
             due_at=rules.due_at(kind, urgency, now),
             fields=rules.kept(kind, given),
+            extra={EVIDENCE: msgspec.to_builtins(evidence)} if evidence else {},
         )
         return self._view(tx.session, tx.add(row))
+
+    def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None:
+        """Adds to what the alarm left with an open case (fields of `Evidence`); a closed one stays as it is."""
+        row = _row(tx.session, case_id)
+        if row.closed_at is None:
+            row.extra = {**row.extra, EVIDENCE: {**row.extra.get(EVIDENCE, {}), **evidence}}
 
     def move(
         self,

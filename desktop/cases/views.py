@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from desktop.cases.definition import CaseDefinition, Move
+from desktop.cases.evidence import Evidence
 from desktop.kernel.words import Text
 
 
@@ -73,3 +74,5 @@ class CaseDetail:
     facts: tuple[Fact, ...]
     timeline: tuple[Step, ...]
     moves: tuple[Move, ...]
+    evidence: Evidence | None = None
+    """What the alarm left that it was made from."""

@@ -193,7 +193,7 @@ class AlarmsPage(ListPage):
             acts.append(Button(words("alarms.act.to_case"), key="C", on=lambda: self._to_case(alarm.id)))
         if alarm.state == "shelved" and who.may("alarms.shelve"):
             acts.append(Button(words("alarms.act.unshelve"), key="S", on=lambda: self._unshelve(alarm.id)))
-        elif alarm.state not in ("normal", "out_of_service") and who.may("alarms.shelve"):
+        elif alarm.state not in ("normal", "suppressed", "out_of_service") and who.may("alarms.shelve"):
             acts.append(Button(words("alarms.act.shelve"), key="S", on=lambda: self._open_shelve(alarm)))
         return acts
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from desktop.alarms.views import AlarmView
 
 VIEWS = ("open", "unacknowledged", "returned", "suppressed", "week")
-SUPPRESSED = ("shelved", "out_of_service")
+SUPPRESSED = ("shelved", "suppressed", "out_of_service")
 """States that are kept out of sight on purpose (ISA-18.2 keeps them in a list of their own)."""
 WAITING = ("unacknowledged", "returned")
 """States that somebody has to acknowledge."""

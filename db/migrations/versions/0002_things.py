@@ -90,7 +90,7 @@ def alarms() -> None:
         text("case_definition", empty=True), text("case_id", empty=True, of="case.id"),
         indexes=(("thing_id",), ("onset_at",), ("case_id",)),
     )  # fmt: skip
-    op.create_index("ix_alarm_open", "alarm", ["active", "acknowledged"])
+    op.create_index("ix_alarm_open", "alarm", ["active", "acknowledged", "latched"])
     op.execute(
         f"INSERT INTO alarm ({ALARM_BEFORE}, latched, re_alarm, comms, escalated) "
         f"SELECT {ALARM_BEFORE}, 0, 0, 0, 0 FROM alarm_before"

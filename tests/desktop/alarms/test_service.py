@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -27,6 +28,7 @@ from db.tables.things import ThingCard
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.occurrences import not_over
 from desktop.alarms.service import Alarms
+from desktop.cases.evidence import Evidence
 from desktop.field.messages import AlarmChange, AlarmStored
 from desktop.kernel.clock import from_ms
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
@@ -52,7 +54,7 @@ class CasesFake:
     def open_in(
         self,
         tx: Transaction,
-        who: Principal,
+        who: Principal | None,
         definition: str,
         title: str,
         *,
@@ -60,6 +62,7 @@ class CasesFake:
         place_id: str | None = None,
         urgency: str = "normal",
         fields: Mapping[str, object] | None = None,
+        evidence: Evidence | None = None,
     ) -> Opened:
         row = CaseRow(
             id=f"case-{tx.next_number('case')}", number="D1-1", definition=definition, version=1, title=title,
@@ -67,6 +70,9 @@ class CasesFake:
             fields=dict(fields or {}),
         )  # fmt: skip
         return Opened(tx.add(row).id)
+
+    def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None:
+        """The cases room has its own tests."""
 
 
 def confirm(login: str, password: str) -> Principal:
