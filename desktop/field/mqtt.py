@@ -20,6 +20,8 @@ from urllib.parse import unquote, urlsplit
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.exception import MalformedPacket
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from desktop.field.reader import Control, Malformed, Message, Messages, Reader
 
@@ -80,11 +82,12 @@ class WideClient(paho.Client):
             self._last_bytes_received = time.monotonic()
         self.last_read = time.monotonic()
         try:
-            count = self._hand_on(data)
+            count, acknowledged = self._hand_on(data)
         except (Malformed, MalformedPacket) as error:
             log.info("the broker sent what is not MQTT: %s", error)
             return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_PROTOCOL)
-        if count >= 16 and len(data) < 65_536:
+        # At QoS 1 the broker waits for us: holding back there would fill its queue, not gather.
+        if count >= 16 and not acknowledged and len(data) < 65_536:
             time.sleep(PACE)
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
@@ -92,8 +95,9 @@ class WideClient(paho.Client):
         """Lets go of every socket; the client is not to be used again."""
         self._reset_sockets()
 
-    def _hand_on(self, data: bytes) -> int:
-        count = 0
+    def _hand_on(self, data: bytes) -> tuple[int, bool]:
+        """How many messages the bytes brought, and whether any wanted an answer."""
+        count, acknowledged = 0, False
         for part in self._reader.feed(data):
             if isinstance(part, Messages):
                 count += len(part.messages)
@@ -101,11 +105,13 @@ class WideClient(paho.Client):
                 if part.acks:
                     # Only now: what is acknowledged has been dealt with.
                     self._packet_queue(paho.PUBACK, part.acks, 0, 1)
+                    self.loop_write()
+                    acknowledged = True
             else:
                 self._to_paho(part)
                 if self._sock is None:
                     break
-        return count
+        return count, acknowledged
 
     def _to_paho(self, packet: Control) -> None:
         self._in_packet = {
@@ -269,7 +275,7 @@ class Line:
         client = self._client
         self._reason = ""
         try:
-            client.connect(self._address.host, self._address.port, self._keepalive)
+            client.connect(self._address.host, self._address.port, self._keepalive, properties=_wishes(client))
         except (OSError, ValueError) as error:
             self._tell_down(str(error))
             return False
@@ -336,6 +342,16 @@ class Line:
             if time.monotonic() - self._last_logged >= 60:
                 self._last_logged = time.monotonic()
                 log.exception("a handler of the broker's line failed (%d so far)", self.failures)
+
+
+def _wishes(client: WideClient) -> Properties | None:
+    """Asks a broker of version 5 for as many unanswered messages as there can be: at the usual 20 it waits for us after
+    every 20, and drops what then exceeds its queue."""
+    if client.protocol != MQTTProtocolVersion.MQTTv5:
+        return None
+    wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    wishes.ReceiveMaximum = 65_535
+    return wishes
 
 
 class _Answer:
