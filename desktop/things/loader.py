@@ -36,6 +36,7 @@ from desktop.things.model import (
 )
 from desktop.things.modelfile import ActionForm, AlarmForm, EventForm, ModelForm, PropertyForm
 from desktop.things.priority import priority_of
+from desktop.things.units import unit
 from resources.loader import DataFileError, error_at, folder, read
 
 SUFFIX = ".tm.json"
@@ -174,6 +175,9 @@ def _point(name: str, raw: object) -> Point:
     for value in form.enum:
         if not _fits(value, form.type):
             raise _Mistake(f"{at}.enum", f"{value!r} is no {form.type}")
+    measured = unit(form.unit) if form.unit else None
+    if form.unit and measured is None:
+        raise _Mistake(f"{at}.unit", f"no unit {form.unit!r} is known; UCUM codes are, as kW.h or Cel")
     known = [_key(value) for value in form.enum] or (["false", "true"] if form.type == "boolean" else None)
     for label in form.labels:
         if known is not None and label not in known:
@@ -183,7 +187,7 @@ def _point(name: str, raw: object) -> Point:
         title=form.titles.text(),
         type=form.type,
         unit=form.unit,
-        symbol=form.symbol,
+        symbol=form.symbol or (measured.symbol if measured else ""),
         minimum=form.minimum,
         maximum=form.maximum,
         decimals=form.decimals,

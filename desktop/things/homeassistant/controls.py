@@ -165,7 +165,7 @@ def number(build: Builder) -> None:
     step = config.number("step", 1.0) or 1.0
     decimals = 0 if step == int(step) else min(6, len(repr(step).partition(".")[2]))
     point = build.point(
-        type="number", unit=unit.ucum if unit else "", symbol=unit.symbol if unit else "",
+        type="number", unit=unit.code if unit else "", symbol=unit.symbol if unit else "",
         minimum=low, maximum=high, decimals=decimals,
     )  # fmt: skip
     build.add(config.topic("state_topic"), "value_template", point, as_number)

@@ -50,9 +50,9 @@ def _number(build: Builder) -> Point:
         decimals = build.row.decimals if build.row else None
     if decimals is None:
         decimals = unit.decimals if unit else 2
-    share = unit is not None and unit.ucum == "%" and build.device_class in _PERCENT_CLASSES
+    share = unit is not None and unit.dimension == "ratio" and build.device_class in _PERCENT_CLASSES
     return build.point(
-        type="number", unit=unit.ucum if unit else "", symbol=unit.symbol if unit else "",
+        type="number", unit=unit.code if unit else "", symbol=unit.symbol if unit else "",
         decimals=int(min(9, max(0, decimals))), minimum=0.0 if share else None, maximum=100.0 if share else None,
     )  # fmt: skip
 

@@ -11,9 +11,10 @@ from desktop.things.homeassistant.availability import Rule, read_rule
 from desktop.things.homeassistant.bindings import Convert, Listener, as_text, sampling
 from desktop.things.homeassistant.compiled import NotUnderstood, Template
 from desktop.things.homeassistant.config import Config, clean
-from desktop.things.homeassistant.tables import DeviceClass, Unit, alarms, classes, units, words
+from desktop.things.homeassistant.tables import DeviceClass, alarms, classes, words
 from desktop.things.homeassistant.templates import WHOLE, compile_template
 from desktop.things.model import Action, AlarmRule, Condition, Danger, Event, Point
+from desktop.things.units import Unit, listed
 
 UNEXPIRING = 90_000.0
 """Seconds after which a value without `expire_after` counts as stale: 25 h, the time after which Zigbee2MQTT calls a
@@ -73,7 +74,9 @@ class Builder:
     def unit(self) -> Unit | None:
         """The unit the entity announces; one we do not know is shown as it is."""
         written = clean(self.config.text("unit_of_measurement"), 24)
-        return units().get(written) or (Unit(written, written, 2) if written else None)
+        if not written:
+            return None
+        return listed(written) or Unit(code=written, symbol=written, dimension=written, decimals=2)
 
     @property
     def stale_after(self) -> float:

@@ -18,16 +18,6 @@ class Abbreviations(msgspec.Struct, frozen=True):
     origin: Mapping[str, str]
 
 
-class Unit(msgspec.Struct, frozen=True):
-    ucum: str
-    symbol: str
-    decimals: int
-
-
-class Units(msgspec.Struct, frozen=True):
-    units: Mapping[str, Unit]
-
-
 class DeviceClass(msgspec.Struct, frozen=True):
     """A device class in words; `numeric` is None where a table does not say."""
 
@@ -91,12 +81,6 @@ class _Kinds(msgspec.Struct, frozen=True):
 def abbreviations() -> Abbreviations:
     """Short keys and what they stand for."""
     return load(folder("homeassistant", "abbreviations.toml"), Abbreviations)
-
-
-@cache
-def units() -> Mapping[str, Unit]:
-    """`unit_of_measurement` to UCUM and symbol."""
-    return load(folder("homeassistant", "units.toml"), Units).units
 
 
 @cache

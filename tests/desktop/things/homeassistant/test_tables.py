@@ -28,10 +28,3 @@ def test_every_kind_has_its_icon_and_the_last_fits_everything() -> None:
     for kind in tables.kinds():
         assert folder("icons", f"{kind.icon}.svg").exists(), kind.icon
     assert tables.kinds()[-1].component == ""
-
-
-def test_spellings_of_a_unit_mean_one_ucum_unit() -> None:
-    units = tables.units()
-    assert units["°C"] == units["℃"]
-    assert units["m³"] == units["m3"]
-    assert units["% LEL"].ucum == "%[LEL]"
