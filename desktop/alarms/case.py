@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -62,6 +62,7 @@ class Cases(Protocol):
         urgency: str = "normal",
         fields: Mapping[str, object] | None = None,
         evidence: Evidence | None = None,
+        onset: datetime | None = None,
     ) -> Opened: ...
 
     def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None: ...
@@ -94,6 +95,7 @@ class CaseMaker:
             urgency=URGENCY[row.priority],
             fields={"description": _description(tx.session, row), "alarm": _called(row, tx.act.offset_minutes)},
             evidence=_evidence(tx.session, row, seen),
+            onset=row.onset_at,
         )
         # The case's row first: the alarm points at it.
         tx.session.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,11 +17,23 @@ TOLD = frozenset({"alarms.onset", "alarms.return"})
 
 def steps(session: Session, alarm_id: str) -> tuple[AlarmStep, ...]:
     """Every act upon the alarm, oldest first. An act that wrote two entries is one step."""
-    wanted = select(Entry).where(Entry.kind == "alarm", Entry.entity_id == alarm_id, Entry.op.not_in(TOLD))
+    entries = session.scalars(select(Entry).where(Entry.kind == "alarm", Entry.entity_id == alarm_id).order_by(Entry.n))
     found: dict[tuple[object, ...], AlarmStep] = {}
-    for entry in session.scalars(wanted.order_by(Entry.n)):
-        key = (entry.op, entry.at, entry.actor_name)
+    for entry in entries:
+        body = json.loads(entry.body)
+        op = _suppression(body) or entry.op
+        if op in TOLD:
+            continue
+        key = (op, entry.at, entry.actor_name)
         earlier = found.get(key)
-        second = str(json.loads(entry.body).get("second_name", "")) or (earlier.second_name if earlier else "")
-        found[key] = AlarmStep(entry.at, entry.op, entry.actor_name, entry.terminal, entry.reason or "", second)
+        second = str(body.get("second_name", "")) or (earlier.second_name if earlier else "")
+        found[key] = AlarmStep(entry.at, op, entry.actor_name, entry.terminal, entry.reason or "", second)
     return tuple(found.values())
+
+
+def _suppression(body: Mapping[str, Mapping[str, object]]) -> str | None:
+    """What another alarm's beginning or end did to this one, in the entry of that."""
+    before, after = body.get("before", {}), body.get("after", {})
+    if after.get("suppressed_by"):
+        return "alarms.suppress"
+    return "alarms.unsuppress" if before.get("suppressed_by") else None

@@ -16,22 +16,34 @@ import msgspec
 from desktop.kernel.words import Text
 from resources.loader import DataFileError, error_at, load
 
-FieldType = Literal["text", "choice", "number", "date-time"]
+FieldType = Literal["text", "choice", "number", "date-time", "checklist"]
 Tone = Literal["primary", "quiet", "danger"]
 
 
+class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something to be done and ticked off. Where a checklist is needed, it is complete with every `required` item done."""
+
+    name: str
+    title: Text
+    required: bool = False
+
+
 class CaseField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something a case asks for. A number is in `unit`; a text holds at most `max_length` characters."""
+    """Something a case asks for. A number is in `unit`; a text holds at most `max_length` characters; the value of a
+    checklist are the names of the items that are done."""
 
     name: str
     title: Text
     type: FieldType
     hint: Text = {}
     options: Mapping[str, Text] = {}
+    items: tuple[Item, ...] = ()
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
     max_length: int = 500
+    meets_due: bool = False
+    """Of a date-time: the instant that the clock asks for. It is told with whether it was in time."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,10 +94,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     permission: str = "cases.open"
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    from_onset: bool = False
+    """Whether the clock of a case made from an alarm runs from the alarm's onset."""
 
 
 class Urgency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How pressing a case is: handled `due_minutes` after its opening, counted around the clock."""
+    """How pressing a case is: handled `due_minutes` after its opening (or its alarm), counted around the clock."""
 
     name: str
     title: Text
@@ -238,10 +252,13 @@ def _fields(definition: CaseDefinition) -> Iterator[Mistake]:
         at = f"$.fields[{n}]"
         if (field_.type == "choice") != bool(field_.options):
             yield "a choice has options, and nothing else has", at
+        yield from _items(field_, at)
         for option, title in field_.options.items():
             yield from _text(title, f"{at}.options.{option}")
         if field_.hint:
             yield from _text(field_.hint, f"{at}.hint")
+        if field_.meets_due and field_.type != "date-time":
+            yield "only a date-time can be in time", f"{at}.meets_due"
         if not 1 <= field_.max_length <= 5000:
             yield "max_length is 1 to 5000", f"{at}.max_length"
     for group in ("result", "evidence", "follow_up"):
@@ -251,6 +268,17 @@ def _fields(definition: CaseDefinition) -> Iterator[Mistake]:
         yield from _known(definition, names, f"$.closing.{group}")
     yield from _known(definition, definition.opening.needs, "$.opening.needs")
     yield from _known(definition, definition.opening.takes, "$.opening.takes")
+
+
+def _items(field_: CaseField, at: str) -> Iterator[Mistake]:
+    if (field_.type == "checklist") != bool(field_.items):
+        yield "a checklist has items, and nothing else has", at
+    seen: set[str] = set()
+    for n, item in enumerate(field_.items):
+        if not item.name or item.name in seen:
+            yield f"the name {item.name!r} is empty or used twice", f"{at}.items[{n}].name"
+        seen.add(item.name)
+        yield from _text(item.title, f"{at}.items[{n}].title")
 
 
 def _known(definition: CaseDefinition, names: tuple[str, ...], at: str) -> Iterator[Mistake]:

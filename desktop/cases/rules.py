@@ -10,7 +10,8 @@ from typing import NamedTuple
 from desktop.cases.definition import CaseDefinition, CaseField, Move
 
 Values = Mapping[str, object]
-"""Fields by name, as they are kept: text, the name of an option, a finite number, or an instant as ISO 8601 text."""
+"""Fields by name, as they are kept: text, the name of an option, a finite number, an instant as ISO 8601 text, or the names
+of the items that are done."""
 
 MAX_TITLE = 200
 MAX_REASON = 500
@@ -21,7 +22,8 @@ class Problem(NamedTuple):
 
     field: str
     why: str
-    """missing, not_asked, not_text, unreadable, too_long, not_an_option, not_a_number, too_small, too_big, not_a_time"""
+    """missing, not_asked, not_text, unreadable, too_long, not_an_option, not_a_number, too_small, too_big, not_a_time,
+    not_complete (a needed checklist without one of its required items)"""
 
 
 def legal_moves(
@@ -63,6 +65,8 @@ def check_fields(
             problems.append(Problem(name, "not_asked"))
         elif not is_blank(value) and (why := problem_with(field, value)):
             problems.append(Problem(name, why))
+        elif name in needed and not is_blank(value) and not is_complete(field, value):
+            problems.append(Problem(name, "not_complete"))
     return tuple(problems)
 
 
@@ -75,7 +79,12 @@ def check_text(name: str, text: object, most: int, *, needed: bool) -> tuple[Pro
 
 
 def is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not value.strip()) or value == [] or value == ()
+
+
+def is_complete(field: CaseField, value: object) -> bool:
+    """Whether every required item of a checklist is done; other fields have none."""
+    return {item.name for item in field.items if item.required} <= set(value if isinstance(value, list | tuple) else ())
 
 
 def problem_with(field: CaseField, value: object) -> str | None:
@@ -86,6 +95,8 @@ def problem_with(field: CaseField, value: object) -> str | None:
         return None if isinstance(value, str) and value in field.options else "not_an_option"
     if field.type == "number":
         return _number_problem(field, value)
+    if field.type == "checklist":
+        return _items_problem(field, value)
     return None if _instant(value) else "not_a_time"
 
 
@@ -99,6 +110,8 @@ def kept(definition: CaseDefinition, given: Values) -> dict[str, object]:
         instant = _instant(value) if field.type == "date-time" else None
         if instant:
             values[name] = instant.isoformat(timespec="seconds")
+        elif isinstance(value, list | tuple):
+            values[name] = [item.name for item in field.items if item.name in value]
         else:
             values[name] = value.strip() if isinstance(value, str) else value
     return values
@@ -125,6 +138,12 @@ def is_overdue(definition: CaseDefinition, state: str, due: datetime | None, now
     return found is not None and found.clock and due is not None and now > due
 
 
+def in_time(due: datetime, at: datetime) -> bool:
+    """Whether what the clock asked for came in time; at the due instant itself it did (30 minutes: 10:30:00 is in time
+    for a lift that stopped at 10:00:00, 10:30:01 is late)."""
+    return at <= due
+
+
 def local_day(instant: datetime, offset_minutes: int) -> str:
     """The community's day of an instant, `20261122`."""
     return f"{instant.astimezone(UTC) + timedelta(minutes=offset_minutes):%Y%m%d}"
@@ -147,6 +166,11 @@ def _number_problem(field: CaseField, value: object) -> str | None:
     if field.maximum is not None and value > field.maximum:
         return "too_big"
     return "too_big" if abs(value) > 2**53 else None
+
+
+def _items_problem(field: CaseField, value: object) -> str | None:
+    known = [item.name for item in field.items]
+    return None if isinstance(value, list | tuple) and all(name in known for name in value) else "not_an_option"
 
 
 def _instant(value: object) -> datetime | None:

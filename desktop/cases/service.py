@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,10 @@ class Cases:
             return CaseDetail(
                 view=self._view(session, row),
                 definition=definition,
-                facts=timeline.facts(definition, row.fields, offset),
+                facts=timeline.facts(definition, row.fields, offset, row.due_at),
                 timeline=timeline.steps(session, definition, case_id, offset),
                 moves=rules.legal_moves(definition, row.state, None, row.fields),
+                values=dict(row.fields),
                 evidence=msgspec.convert(row.extra[EVIDENCE], Evidence) if EVIDENCE in row.extra else None,
             )
 
@@ -124,10 +126,13 @@ class Cases:
         urgency: str = "normal",
         fields: Mapping[str, object] | None = None,
         evidence: Evidence | None = None,
+        onset: datetime | None = None,
     ) -> CaseView:
         """As `open`, within the caller's transaction, so that an alarm and its case are never stored apart.
 
-        `who` is None where the program itself opens it; `evidence` is what the alarm leaves with the case.
+        `who` is None where the program itself opens it; `evidence` is what the alarm leaves with the case, and `onset`
+        when it began: where the definition says so, the clock runs from there. An alarm's urgency that the definition does
+        not have is its least pressing one.
         """
         kind, given = self._newest.get(definition), fields or {}
         if kind is None:
@@ -136,6 +141,8 @@ class Cases:
             require(who, kind.opening.permission)
         problems = rules.check_text("title", title, rules.MAX_TITLE, needed=True)
         problems += rules.check_fields(kind, kind.opening.needs, kind.opening.takes, given)
+        if evidence is not None and kind.urgency(urgency) is None:
+            urgency = kind.urgencies[-1].name
         if kind.urgency(urgency) is None:
             problems += (Problem("urgency", "not_an_option"),)
         _demand(problems)
@@ -153,7 +160,7 @@ class Cases:
             thing_id=thing_id,
             place_id=place_id,
             opened_at=now,
-            due_at=rules.due_at(kind, urgency, now),
+            due_at=rules.due_at(kind, urgency, onset if onset and kind.opening.from_onset else now),
             fields=rules.kept(kind, given),
             extra={EVIDENCE: msgspec.to_builtins(evidence)} if evidence else {},
         )

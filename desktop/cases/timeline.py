@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from db.tables.journal import Entry
 from db.tables.places import Place
 from db.tables.security import Operator
 from desktop.cases.definition import CaseDefinition, CaseField
+from desktop.cases.rules import in_time
 from desktop.cases.views import Change, Fact, Step
 from desktop.kernel.words import Lang, Text, catalogue
 
@@ -30,13 +31,29 @@ def steps(session: Session, definition: CaseDefinition, case_id: str, offset_min
     return tuple(_step(entry, definition, speak) for entry in entries)
 
 
-def facts(definition: CaseDefinition, values: Mapping[str, object], offset_minutes: int) -> tuple[Fact, ...]:
-    """The fields that are filled in, in the order of the definition."""
+def facts(
+    definition: CaseDefinition, values: Mapping[str, object], offset_minutes: int, due: datetime | None = None
+) -> tuple[Fact, ...]:
+    """The fields that are filled in, in the order of the definition; what the clock asked for, with whether it was in
+    time."""
     return tuple(
-        Fact(field.name, field.title, in_words(field, values[field.name], offset_minutes))
+        Fact(
+            field.name,
+            field.title,
+            _against(due, values[field.name], offset_minutes)
+            if field.meets_due and due is not None
+            else in_words(field, values[field.name], offset_minutes),
+        )
         for field in definition.fields
         if field.name in values
     )
+
+
+def _against(due: datetime, value: object, offset_minutes: int) -> Text:
+    at = datetime.fromisoformat(str(value))
+    key = "cases.in_time" if in_time(due, at) else "cases.late"
+    shown = f"{at.astimezone(timezone(timedelta(minutes=offset_minutes))):%Y-%m-%d %H:%M:%S}"
+    return {lang: catalogue(lang)[key].format(at=shown) for lang in LANGS}
 
 
 def in_words(field: CaseField, value: object, offset_minutes: int) -> Text:
@@ -45,11 +62,22 @@ def in_words(field: CaseField, value: object, offset_minutes: int) -> Text:
         return NOTHING
     if field.type == "choice":
         return field.options.get(str(value)) or _same(str(value))
+    if field.type == "checklist" and isinstance(value, list):
+        return _done(field, value)
     if field.type == "date-time":
         return _local(str(value), offset_minutes)
     if field.type == "number" and isinstance(value, int | float):
         return _same(f"{value:g} {field.unit}".strip())
     return _same(str(value))
+
+
+def _done(field: CaseField, value: Collection[object]) -> Text:
+    """What is ticked off, one a line, and how many of how many."""
+    done = [item for item in field.items if item.name in value]
+    return {
+        lang: "\n".join([f"{len(done)} / {len(field.items)}", *(f"✓ {item.title[lang]}" for item in done)])
+        for lang in LANGS
+    }
 
 
 def _step(entry: Entry, definition: CaseDefinition, speak: _Speaker) -> Step:
@@ -70,6 +98,8 @@ def _step(entry: Entry, definition: CaseDefinition, speak: _Speaker) -> Step:
 def _op_title(op: str, definition: CaseDefinition, is_new: bool) -> Text:
     if is_new:
         return {lang: catalogue(lang)["cases.opened"] for lang in LANGS}
+    if op.startswith("alarms."):
+        return {lang: catalogue(lang).get(f"alarms.op.{op.removeprefix('alarms.')}", op) for lang in LANGS}
     move = definition.move(op.removeprefix("cases.move."))
     return move.title if move else _same(op)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -74,5 +75,7 @@ class CaseDetail:
     facts: tuple[Fact, ...]
     timeline: tuple[Step, ...]
     moves: tuple[Move, ...]
+    values: Mapping[str, object] = field(default_factory=dict)
+    """The fields as they are kept, by name."""
     evidence: Evidence | None = None
     """What the alarm left that it was made from."""

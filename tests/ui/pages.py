@@ -158,7 +158,7 @@ class Site:
             "onset_ms": now, "at_ms": now, "value": found.when[0].above or True, "limit": found.when[0].above,
             "unit": point.symbol if point else "", "title": dict(found.title), "cause": dict(found.cause),
             "consequence": dict(found.consequence), "response": dict(found.response), "life_safety": found.life_safety,
-            "case": found.case,
+            "case": "device-fault",
         }  # fmt: skip
         return AlarmChange(**{**facts, **more})  # type: ignore[arg-type]
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.alarms.views import AlarmView
 from desktop.cases.definition import Move
+from desktop.cases.evidence import Evidence
 from desktop.cases.views import CaseDetail
 from desktop.kernel.words import Words
+from desktop.things.model import Value
 from ui.cases.clock import CaseClock
 from ui.cases.columns import due_tone, state_tone
 from ui.parts.badge import StateBadge
@@ -18,11 +21,14 @@ from ui.parts.buttons import Button
 from ui.parts.detail import FactsList, section
 from ui.parts.layout import row
 from ui.parts.timeline import Timeline, TimelineEntry
-from ui.parts.when import stamp
+from ui.parts.when import local, stamp
 from ui.shell.context import Context
 
 IN_HEADER = 3
 """Moves that fit beside each other in the header; the others stand below the facts."""
+
+SHOWN_VALUES = 8
+"""Of the values that the alarm left with the case."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,33 @@ def sections(context: Context, shown: Shown, more: list[Button]) -> list[QWidget
     if detail.facts:
         rows: list[tuple[str, str | QWidget]] = [(words.of(fact.title), words.of(fact.value)) for fact in detail.facts]
         found.append(section(words("cases.page.filled_in"), FactsList(rows)))
+    if (left := detail.evidence) is not None and (told := evidence_facts(words, left)):
+        found.append(section(words("cases.page.evidence"), FactsList(told)))
     timeline = Timeline(_timeline(words, detail), words("cases.page.timeline"))
     return [*found, section(words("cases.page.timeline"), timeline)]
+
+
+def evidence_facts(words: Words, left: Evidence) -> list[tuple[str, str | QWidget]]:
+    """What the alarm left: each point's last values with their times, the newest first; who acknowledged; pictures."""
+    rows: list[tuple[str, str | QWidget]] = []
+    for series in left.values:
+        newest = reversed(series.samples[-SHOWN_VALUES:])
+        lines = [
+            f"{local(datetime.fromtimestamp(at, UTC)):%H:%M:%S}  {_plain(words, v)} {series.unit}" for at, v in newest
+        ]
+        rows.append((words.of(series.title), "\n".join(lines)))
+    if left.acknowledged_by:
+        when = stamp(datetime.fromisoformat(left.acknowledged_at)) if left.acknowledged_at else ""
+        rows.append((words("cases.page.evidence_acknowledged"), f"{left.acknowledged_by}  {when}".strip()))
+    if left.pictures:
+        rows.append((words("cases.page.evidence_pictures"), words("cases.page.pictures_n", n=len(left.pictures))))
+    return rows
+
+
+def _plain(words: Words, value: Value) -> str:
+    if isinstance(value, bool):
+        return words("things.yes" if value else "things.no")
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _in_rows(buttons: list[Button]) -> list[QWidget]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit
 
 from desktop.cases.definition import CaseField
 from desktop.kernel.words import Words
+from ui.cases.checklist import ChecklistField, Input
 from ui.parts.form import FormField, Rule
 from ui.parts.when import local, read_local
 
@@ -18,8 +19,11 @@ ONE_LINE = 200
 """A text that may be longer is written in a box of several lines."""
 
 
-def field_for(words: Words, field: CaseField, needed: bool, now: datetime) -> FormField:
-    """The input of one field, with its rule. A moment that is needed begins as now: who notes it is mostly there."""
+def field_for(words: Words, field: CaseField, needed: bool, now: datetime, before: object = None) -> Input:
+    """The input of one field, with its rule. A moment that is needed begins as now: who notes it is mostly there. A
+    checklist begins with what was done `before`."""
+    if field.type == "checklist":
+        return ChecklistField(words, field, needed, before if isinstance(before, list) else ())
     if field.type == "choice":
         options = {name: words.of(title) for name, title in field.options.items()}
         return choice(words, words.of(field.title), options, needed)
@@ -39,6 +43,16 @@ def field_for(words: Words, field: CaseField, needed: bool, now: datetime) -> Fo
 
     hint = words.of(field.hint) if field.hint else ""
     return FormField(_label(words, words.of(field.title), needed), input_, hint=hint, unit=field.unit, rule=rule)
+
+
+def given_by(field: CaseField, form: Input) -> object:
+    """What the service is given; None for what was left empty."""
+    return (form.done() or None) if isinstance(form, ChecklistField) else value_of(field, form)
+
+
+def text_of(form: Input) -> str:
+    """What stands in a field of text; a checklist has none."""
+    return "" if isinstance(form, ChecklistField) else form.text()
 
 
 def value_of(field: CaseField, form: FormField) -> object:

@@ -13,8 +13,8 @@ from desktop.kernel.errors import Invalid, LinliError, NotFound
 from desktop.people.views import StaffView
 from desktop.places.views import PlaceNode
 from ui.aio import in_background, slot
-from ui.cases.fields import Finder, choice, field_for, text_field, value_of
-from ui.parts.form import FormField, check_all
+from ui.cases.checklist import Input, all_will_do
+from ui.cases.fields import Finder, choice, field_for, given_by, text_field, text_of
 from ui.parts.layout import column
 from ui.parts.sidepanel import SidePanel
 from ui.shell.context import Context
@@ -35,11 +35,11 @@ class CaseForm(QObject):
     def __init__(self, host: QWidget, context: Context) -> None:
         super().__init__(host)
         self.context, self.words = context, context.words
-        self.fields: dict[str, FormField] = {}
+        self.fields: dict[str, Input] = {}
         self.panel: SidePanel | None = None
         self._host = host
 
-    def lay_out(self, fields: dict[str, FormField], title: str, act: str, note: str, *, danger: bool = False) -> None:
+    def lay_out(self, fields: dict[str, Input], title: str, act: str, note: str, *, danger: bool = False) -> None:
         """Shows the form."""
         self.fields = fields
         content = QWidget()
@@ -66,7 +66,7 @@ class CaseForm(QObject):
     async def _send(self) -> None:
         panel = self.panel
         # A key pressed twice comes here twice.
-        if panel is None or not panel.act.isEnabled() or not check_all(*self.fields.values()):
+        if panel is None or not panel.act.isEnabled() or not all_will_do(*self.fields.values()):
             return
         panel.act.setEnabled(False)
         panel.set_problem("")
@@ -119,7 +119,7 @@ class MoveForm(CaseForm):
         title = words.of(move.title)
         self.lay_out(dict(self._inputs(staff)), title, title, note, danger=move.tone == "danger")
 
-    def _inputs(self, staff: list[StaffView]) -> Iterator[tuple[str, FormField]]:
+    def _inputs(self, staff: list[StaffView]) -> Iterator[tuple[str, Input]]:
         words, move, now = self.words, self._move, self.context.console.clock.now()
         if move.needs.assignee:
             others = [one for one in staff if one.operator_id != self._detail.view.assignee_id]
@@ -127,14 +127,14 @@ class MoveForm(CaseForm):
             yield "assignee", choice(words, words("cases.column.assignee_id"), names, needed=True)
         for name in move.fields:
             if (field := self._detail.definition.field(name)) is not None:
-                yield name, field_for(words, field, name in move.needs.fields, now)
+                yield name, field_for(words, field, name in move.needs.fields, now, self._detail.values.get(name))
         yield "reason", text_field(words, words("cases.page.reason"), move.needs.reason, lines=True)
 
     def work(self) -> Work:
         context, words, move, case = self.context, self.words, self._move, self._detail.view
         given = _given(self._detail.definition, self.fields, move.fields)
-        assignee = self.fields["assignee"].text() if "assignee" in self.fields else None
-        reason = self.fields["reason"].text().strip() or None
+        assignee = text_of(self.fields["assignee"]) if "assignee" in self.fields else None
+        reason = text_of(self.fields["reason"]).strip() or None
 
         def send() -> str:
             moved = context.console.cases.move(
@@ -176,7 +176,7 @@ class OpenForm(CaseForm):
         self._thing = Finder(words, words("cases.page.thing"), words("cases.page.thing_hint"), things)
         self._place = Finder(words, words("cases.column.place_id"), words("cases.page.place_hint"), places)
         urgencies = {one.name: words.of(one.title) for one in definition.urgencies}
-        fields = {
+        fields: dict[str, Input] = {
             "title": text_field(words, words("cases.column.title"), needed=True),
             "thing": self._thing.field,
             "place": self._place.field,
@@ -192,7 +192,7 @@ class OpenForm(CaseForm):
     def work(self) -> Work:
         context, words, definition = self.context, self.words, self._definition
         given = _given(definition, self.fields, tuple(self.fields))
-        title, urgency = self.fields["title"].text().strip(), self.fields["urgency"].text()
+        title, urgency = text_of(self.fields["title"]).strip(), text_of(self.fields["urgency"])
         thing_id, place_id = self._thing.chosen(), self._place.chosen()
         if place_id is None and thing_id and (thing := context.console.things.get(thing_id)):
             place_id = thing.place_id
@@ -210,12 +210,12 @@ class OpenForm(CaseForm):
         self.opened.emit(self._made)
 
 
-def _given(definition: CaseDefinition, forms: Mapping[str, FormField], names: tuple[str, ...]) -> dict[str, object]:
+def _given(definition: CaseDefinition, forms: Mapping[str, Input], names: tuple[str, ...]) -> dict[str, object]:
     """The definition's fields that were filled in."""
     return {
         name: value
         for name in names
-        if (field := definition.field(name)) and (value := value_of(field, forms[name])) is not None
+        if (field := definition.field(name)) and (value := given_by(field, forms[name])) is not None
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class CasesFake:
         urgency: str = "normal",
         fields: Mapping[str, object] | None = None,
         evidence: Evidence | None = None,
+        onset: datetime | None = None,
     ) -> Opened:
         row = CaseRow(
             id=f"case-{tx.next_number('case')}", number="D1-1", definition=definition, version=1, title=title,

@@ -1,0 +1,81 @@
+"""A checklist in a form: what is to be done, ticked off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+
+from desktop.cases.definition import CaseField
+from desktop.kernel.words import Words
+from ui.parts.form import FormField
+from ui.parts.layout import column, row
+from ui.parts.text import Label
+from ui.theme.icons import pixmap
+
+
+class ChecklistField(QWidget):
+    """The items as check boxes under the field's title; those that must be done say so. Its rule stands beside the title."""
+
+    def __init__(self, words: Words, field: CaseField, needed: bool, done: Collection[str] = ()) -> None:
+        super().__init__()
+        self._words, self._needed = words, needed
+        self._required = {item.name for item in field.items if item.required}
+        self.boxes = {item.name: QCheckBox(self._named(words.of(item.title), item.name)) for item in field.items}
+        title = words.of(field.title)
+        self.setAccessibleName(title)
+        self._mark = QLabel()
+        self._mark.setPixmap(pixmap("circle-alert", "critical", 14))
+        self._mark.hide()
+        self._problem = Label("", "caption", tone="critical", elide=True)
+        heading = Label(title, "secondary", weight=500, tone="quiet")
+        for name, box in self.boxes.items():
+            box.setAccessibleName(box.text())
+            box.setChecked(name in done)
+            box.toggled.connect(self._toggled)
+        self.setLayout(
+            column(row(heading, 8, self._mark, self._problem, None, spacing=4), *self.boxes.values(), spacing=6)
+        )
+
+    @property
+    def input(self) -> QCheckBox:
+        """Where the cursor goes when something is wrong: the first item that still must be done."""
+        left = (box for name, box in self.boxes.items() if name in self._required and not box.isChecked())
+        return next(left, next(iter(self.boxes.values())))
+
+    def done(self) -> list[str]:
+        """The names of what is ticked off."""
+        return [name for name, box in self.boxes.items() if box.isChecked()]
+
+    def error(self) -> str:
+        """What stands beside it as wrong, or ""."""
+        return self._problem.text()
+
+    def set_error(self, text: str) -> None:
+        self._problem.setText(text)
+        self._mark.setVisible(bool(text))
+
+    def check(self) -> bool:
+        """Says so where something that must be done is not; true when all will do."""
+        done = self.done()
+        problem = "missing" if not done else "" if self._required <= set(done) else "not_complete"
+        self.set_error(self._words(f"cases.problem.{problem}") if self._needed and problem else "")
+        return not self.error()
+
+    def _named(self, title: str, name: str) -> str:
+        return title if not self._needed or name in self._required else title + self._words("cases.page.optional")
+
+    def _toggled(self) -> None:
+        if self.error():
+            self.check()
+
+
+Input = FormField | ChecklistField
+
+
+def all_will_do(*fields: Input) -> bool:
+    """Checks every field, puts the cursor into the first that is wrong; true when all will do."""
+    wrong = [field for field in fields if not field.check()]
+    if wrong:
+        wrong[0].input.setFocus()
+    return not wrong
