@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from desktop.things.model import Priority, Thing, Value
+from desktop.things.overrides import Overrides
 
 LinkState = Literal["off", "connecting", "up", "lost"]
 
@@ -34,6 +35,8 @@ class FieldSettings(msgspec.Struct, frozen=True, kw_only=True):
     password: str = ""
     out_of_service: tuple[str, ...] = ()
     """Things under maintenance: shown, recorded, never in alarm."""
+    overrides: dict[str, Overrides] = {}
+    """What the site sets otherwise, by thing."""
 
 
 class ThingSeen(msgspec.Struct, frozen=True, tag=True):
@@ -139,9 +142,16 @@ class OutOfService(msgspec.Struct, frozen=True, tag=True):
     out: bool
 
 
+class Overridden(msgspec.Struct, frozen=True, tag=True):
+    """The site set single values of a thing otherwise; they take the place of those it set before."""
+
+    thing_id: str
+    overrides: Overrides
+
+
 class Stop(msgspec.Struct, frozen=True, tag=True):
     """End the service after writing what is queued."""
 
 
 FromField = ThingSeen | ThingGone | Standing | AlarmChange | Happened | Health
-ToField = AlarmStored | OutOfService | Stop
+ToField = AlarmStored | OutOfService | Overridden | Stop

@@ -16,7 +16,17 @@ from desktop.field.discovery import Discovery
 from desktop.field.history import History
 from desktop.field.intake import Intake
 from desktop.field.latest import LatestTable
-from desktop.field.messages import AlarmStored, FieldSettings, FromField, Health, LinkState, OutOfService, Stop, ToField
+from desktop.field.messages import (
+    AlarmStored,
+    FieldSettings,
+    FromField,
+    Health,
+    LinkState,
+    OutOfService,
+    Overridden,
+    Stop,
+    ToField,
+)
 from desktop.field.mqtt import Address, Line
 from desktop.field.outbox import Outbox
 from desktop.things.dialect import Dialect
@@ -53,8 +63,9 @@ class FieldService:
         self._history = History(self._telemetry)
         self._alarms = AlarmBook(self._handover, self._outbox.put)
         self._intake = Intake(
-            dialects, table, self._telemetry, self._history, self._alarms, self._outbox.put, settings.out_of_service
-        )
+            dialects, table, self._telemetry, self._history, self._alarms, self._outbox.put,
+            settings.out_of_service, settings.overrides,
+        )  # fmt: skip
         self._discovery = Discovery(dialects, self._intake, settings.qos)
         self._line = Line(address, self._intake.take, self._up, self._down)
         self._inbox: queue.SimpleQueue[ToField] = queue.SimpleQueue()
@@ -110,6 +121,8 @@ class FieldService:
                 stored.append(message.seq)
             elif isinstance(message, OutOfService):
                 self._intake.set_out_of_service(message.thing_id, message.out)
+            elif isinstance(message, Overridden):
+                self._intake.override(message.thing_id, message.overrides)
         if stored:
             self._intake.stored(stored)
 

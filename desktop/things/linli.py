@@ -1,7 +1,8 @@
 """Linli's own dialect, for gateways and devices written for it: `linli/1/<community>/things/<thing>/…`.
 
 - `model`, retained: `{"model": "lift", "name": "1号楼1单元电梯", "place": "1-1", "maker": "…", "simulated": true}`;
-  an empty payload withdraws the thing.
+  an empty payload withdraws the thing. `parent` is the id of the thing it speaks through, `use` what a meter's
+  consumption is for.
 - `props`: `{"at": 1763791200000, "v": {"floor": 3, "door_closed": true}}`; `at` (Unix milliseconds) may be left out and
   `v` need not hold every point.
 - `events`: `{"at": 1763791200000, "event": "passage", "data": {"credential": "card"}}`.
@@ -42,6 +43,8 @@ class _Description(msgspec.Struct):
     place: str = ""
     maker: str = ""
     simulated: bool = False
+    parent: str = ""
+    use: str = ""
 
 
 class _EventBody(msgspec.Struct):
@@ -96,6 +99,8 @@ class LinliDialect:
             place=_plain(body.place, MAX_NAME),
             maker=_plain(body.maker, MAX_NAME),
             simulated=body.simulated,
+            parent=_parent(body.parent, thing_id),
+            use=_plain(body.use, MAX_NAME),
         )
         base = self._root + thing_id
         bindings: dict[str, Binding] = {
@@ -104,6 +109,13 @@ class LinliDialect:
             f"{base}/status": _status,
         }
         return (Described(thing, bindings),)
+
+
+def _parent(named: str, thing_id: str) -> str:
+    """The id of the thing it speaks through. Raises Unreadable for what can be no other thing's id."""
+    if named and (not _THING_ID.fullmatch(named) or named == thing_id):
+        raise Unreadable("bad_description", f"a parent is another thing's id, not {_plain(named, MAX_NAME)!r}")
+    return named
 
 
 class _Check(NamedTuple):

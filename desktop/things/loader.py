@@ -253,6 +253,7 @@ def _rule(form: AlarmForm) -> AlarmRule:
         life_safety=form.life_safety,
         case=form.case,
         start_case=form.start_case,
+        maximum_limit=form.maximum_limit,
     )
 
 

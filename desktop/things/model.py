@@ -109,6 +109,8 @@ class AlarmRule(msgspec.Struct, frozen=True, kw_only=True):
     life_safety: bool = False
     case: str | None = None
     """The case definition that "turn into a case" starts."""
+    maximum_limit: float | None = None
+    """The highest `above` that the source allows: a site may set a lower one, never a higher."""
     start_case: bool = False
     """Whether the onset itself starts that case, without a person."""
 
@@ -246,6 +248,8 @@ class Thing(msgspec.Struct, frozen=True, kw_only=True):
     not_understood: tuple[str, ...] = ()
     """What its description said that we could not read (a template, a component), in plain words."""
     simulated: bool = False
+    unchanged: ThingModel | None = None
+    """The model as its file or its device has it, where the site set single values otherwise."""
 
 
 Quality = Literal["good", "uncertain", "stale", "offline", "bad", "none"]

@@ -8,18 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
-from desktop.field.messages import FromField, Health, OutOfService, ThingGone, ThingSeen, ToField
+from desktop.field.messages import FromField, Health, OutOfService, Overridden, ThingGone, ThingSeen, ToField
 from desktop.kernel.bus import Changed
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.security.principal import Principal, act, require
 from desktop.things.model import Reading, Thing
+from desktop.things.overrides import Overrides, problems
 from desktop.things.quality import seen_now
 from desktop.things.views import ThingView
 
@@ -105,12 +107,27 @@ class Things:
         return {name: self._seen(slot, online, line, now) for name, slot in self._slots.get(thing_id, {}).items()}
 
     def online(self, thing_id: str) -> bool | None:
-        """Whether the device says it is reachable; None while it never told."""
+        """Whether the device says it is reachable; None while it never told. What speaks through a thing that is gone
+        is gone with it: its own last word is no longer true."""
+        own = self._says_online(thing_id)
+        at, seen = self._parent(thing_id), {thing_id}
+        while own is not False and at and at not in seen:
+            seen.add(at)
+            if self._says_online(at) is False:
+                return False
+            at = self._parent(at)
+        return own
+
+    def _says_online(self, thing_id: str) -> bool | None:
         known = self._known.get(thing_id)
         if known is None:
             return None
         value = self._field.reading(known[1]).value
         return value if isinstance(value, bool) else None
+
+    def _parent(self, thing_id: str) -> str:
+        known = self._known.get(thing_id)
+        return known[0].parent if known else ""
 
     def history(
         self, thing_id: str, point: str, since: float, until: float, most: int = 2000
@@ -153,6 +170,43 @@ class Things:
         self._records.write(act(who, op, self._clock, reason or None), take)
         self.refresh()
         self._field.send(OutOfService(thing_id, out))
+
+    def overrides(self, thing_id: str) -> Overrides:
+        """What the office sets otherwise for the thing. Waits for the disk."""
+        return self._records.read(lambda session: _read_overrides(session.get(ThingCard, thing_id)))
+
+    def override(self, who: Principal, thing_id: str, overrides: Overrides, reason: str) -> None:
+        """Sets single values of the model otherwise for this thing, in place of all that were set before.
+
+        Raises NotAllowed, NotFound, Invalid("reason") without a reason, and Invalid with the place of the first value
+        that the model does not allow ("rules.l2.above").
+        """
+        require(who, "things.limits")
+        reason = reason.strip()
+        if not reason:
+            raise Invalid("setting a thing's limits needs a reason", "reason")
+        known = self._known.get(thing_id)
+        if known is None:
+            raise NotFound(f"no thing {thing_id}", what="thing")
+        found = problems(known[0].unchanged or known[0].model, overrides)
+        if found:
+            raise Invalid(found[0].reason, found[0].at)
+        self._check_parent(thing_id, overrides.parent)
+
+        def keep(tx: Transaction) -> None:
+            self._card(tx, thing_id).overrides = msgspec.to_builtins(overrides)
+
+        self._records.write(act(who, "things.override", self._clock, reason), keep)
+        self._field.send(Overridden(thing_id, overrides))
+
+    def _check_parent(self, thing_id: str, parent: str | None) -> None:
+        """Raises Invalid("parent") for one that nobody knows, or that speaks through the thing itself."""
+        at, seen = parent, set[str]()
+        while at and at not in seen:
+            if at == thing_id or at not in self._known:
+                raise Invalid(f"{parent} cannot be what {thing_id} speaks through", "parent")
+            seen.add(at)
+            at = self._parent(at)
 
     def refresh(self) -> None:
         """Reads cards and places anew. Raises StoreError."""
@@ -203,17 +257,25 @@ class Things:
             out_of_service=bool(card and card.out_of_service),
             out_reason=card.out_reason if card else "",
             online=None,
+            parent_id=thing.parent,
+            parent_name=self._name(thing.parent),
         )
+
+    def _name(self, thing_id: str) -> str:
+        known, card = self._known.get(thing_id), self._office.cards.get(thing_id)
+        return (card.name if card else "") or (known[0].name if known else "")
 
     def _current(self, view: ThingView) -> ThingView:
         # Nobody can say of a thing that it is there while the line to all of them is gone.
         online = self.online(view.id) if self._line_is_up() else None
-        if online is view.online:
+        # The parent may have been described, or named, after the child.
+        parent_name = self._name(view.parent_id) if view.parent_id else ""
+        if online is view.online and parent_name == view.parent_name:
             return view
-        view = replace(view, online=online)
+        view = replace(view, online=online, parent_name=parent_name)
         with self._lock:
             if view.id in self._views:
-                self._views[view.id] = replace(self._views[view.id], online=online)
+                self._views[view.id] = replace(self._views[view.id], online=online, parent_name=parent_name)
         return view
 
     def _seen(self, slot: tuple[int, float], online: bool | None, line: bool, now: float) -> Reading:
@@ -231,6 +293,23 @@ class Things:
                 raise NotFound(f"no thing {thing_id}", what="thing")
             card = tx.add(ThingCard(id=thing_id, kind=known[0].model.kind))
         return card
+
+
+def stored_overrides(records: Records) -> dict[str, Overrides]:
+    """What the office sets otherwise, by thing. Raises StoreError."""
+    with_some = records.read(lambda session: [card for card in session.scalars(select(ThingCard)) if card.overrides])
+    return {card.id: _read_overrides(card) for card in with_some}
+
+
+def _read_overrides(card: ThingCard | None) -> Overrides:
+    if card is None:
+        return Overrides()
+    try:
+        return msgspec.convert(card.overrides, Overrides)
+    except msgspec.ValidationError as error:
+        # A later version's: nobody may lose an alarm over it, so the model's own values hold.
+        log.warning("the limits set for %s cannot be read: %s", card.id, error)
+        return Overrides()
 
 
 def _office(session: Session) -> _Office:

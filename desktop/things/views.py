@@ -23,4 +23,8 @@ class ThingView:
     out_of_service: bool
     out_reason: str
     online: bool | None
-    """None while it never told, or while the line to the site is gone."""
+    """None while it never told, or while the line to the site is gone; False as well when what it speaks through is gone."""
+    parent_id: str = ""
+    """What it speaks through, where it says so."""
+    parent_name: str = ""
+    """Empty as well while nobody knows the parent."""

@@ -1,0 +1,277 @@
+"""Who is there: things from their descriptions, with their slots, their topics and what the office changed of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from db.telemetry import Telemetry
+from desktop.alarms.evaluator import Evaluator
+from desktop.alarms.transitions import Transition
+from desktop.field.latest import LatestTable
+from desktop.field.messages import FromField, ThingGone, ThingSeen
+from desktop.field.mqtt import matches
+from desktop.field.slots import Slots
+from desktop.things.dialect import Binding, Described, Dialect, Unreadable, Withdrawn
+from desktop.things.model import ONLINE, Point, Thing, Value
+from desktop.things.overrides import Overrides, applied
+from desktop.things.payload import MAX_TOPIC
+from desktop.things.vendors import with_makers_words
+
+MOST_THINGS = 20_000
+ANNOUNCE_AFTER = 0.2
+"""Seconds between a first new word about a thing and telling of it: discovery brings a device entity by entity."""
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """A point at work."""
+
+    point: str
+    slot: int
+    series: int | None
+    """Its series in the telemetry file; None when it has no history."""
+    every: bool
+    watched: bool
+    """Whether a rule looks at it."""
+    last: Value | None = None
+    live_on: int = 0
+    """The connection on which it last had a live value: what that connection replays later is older."""
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """A thing at work. Its slots are `first` to `first + room - 1`."""
+
+    thing: Thing
+    """As the office has it."""
+    told: Thing
+    """As its description has it."""
+    first: int
+    room: int
+    points: dict[str, State]
+    bindings: dict[bytes, Binding] = field(default_factory=dict)
+
+
+Route = tuple[tuple[Known, Binding], ...]
+
+
+class Roster:
+    """The things that are known. Not thread-safe: it belongs to the intake, and is used under its lock.
+
+    What a description begins or ends in the way of alarms is added to the `transitions` handed in.
+    """
+
+    def __init__(
+        self,
+        dialects: Sequence[Dialect],
+        table: LatestTable,
+        telemetry: Telemetry,
+        evaluator: Evaluator,
+        tell: Callable[[FromField], None],
+        rejected: Counter[str],
+        out_of_service: Iterable[str],
+        overrides: Mapping[str, Overrides],
+    ) -> None:
+        self._dialects = dialects
+        self._value_filters = [each for dialect in dialects for each in dialect.value_filters()]
+        self._description_filters = [f for dialect in dialects for each in dialect.description_filters() for f in each]
+        self._table, self._telemetry, self._evaluator = table, telemetry, evaluator
+        self._tell, self._rejected = tell, rejected
+        self._out = set(out_of_service)
+        self._overrides = dict(overrides)
+        self._slots = Slots(table.capacity)
+        self._things: dict[str, Known] = {}
+        self._announce: dict[str, float] = {}
+        self._remembered = {(row.thing_id, row.point): row for row in telemetry.latest()}
+        self._said: dict[str, bytes] = {}
+        self.routes: dict[bytes, Route] = {}
+        """Whose a topic's messages are."""
+        self.touched: dict[int, tuple[str, str]] = {}
+        """Slots whose value changed since it was last stored."""
+        self.wanted: set[str] = set()
+        """Bound topics that no value filter covers, waiting to be subscribed."""
+        self.refused = 0
+        """Descriptions there was no room for."""
+        self.last_description = 0.0
+
+    # Topics
+
+    def covered(self, topic: str) -> bool:
+        """Whether a value filter brings the topic without a subscription of its own."""
+        return any(matches(each, topic) for each in self._value_filters)
+
+    def describes(self, topic: str) -> bool:
+        """Whether descriptions come on the topic."""
+        return any(matches(each, topic) for each in self._description_filters)
+
+    def connected(self) -> None:
+        """A new connection has no subscriptions yet."""
+        self.wanted = {t for k in self._things.values() for b in k.bindings if not self.covered(t := b.decode())}
+
+    # Descriptions
+
+    def recall(self, now: float, transitions: list[Transition]) -> None:
+        """Knows again what was described before the last end, so that a dark broker hides no thing."""
+        for topic, payload in self._telemetry.descriptions():
+            try:
+                self._hear(topic, payload, now, transitions)
+            except Unreadable:
+                # An earlier version understood it; should the device still say so, it is counted then.
+                self._said[topic] = b""
+
+    def hear(self, topic: str, payload: bytes, now: float, transitions: list[Transition]) -> bool:
+        """Asks the dialects what a topic says; false when it is no news to any of them. Raises Unreadable."""
+        if not self._hear(topic, payload, now, transitions):
+            return False
+        self.last_description = now
+        self._said[topic] = payload
+        return True
+
+    def take_said(self) -> dict[str, bytes]:
+        """The descriptions since the last time, to be remembered."""
+        said, self._said = self._said, {}
+        return said
+
+    def _hear(self, topic: str, payload: bytes, now: float, transitions: list[Transition]) -> bool:
+        for dialect in self._dialects:
+            news = dialect.describe(topic, payload)
+            for each in news:
+                if isinstance(each, Withdrawn):
+                    self._forget(each.thing_id, now, transitions)
+                else:
+                    self._describe(each, now, transitions)
+            if news:
+                return True
+        return False
+
+    def _describe(self, described: Described, now: float, transitions: list[Transition]) -> None:
+        told = described.thing
+        old = self._things.get(told.id)
+        if old is None and len(self._things) >= MOST_THINGS:
+            self.refused += 1
+            return
+        known = old if old is not None and old.told == told else self._know(told, old, now, transitions)
+        if known is not None:
+            self._bind(known, old, described.bindings)
+
+    def _know(self, told: Thing, old: Known | None, now: float, transitions: list[Transition]) -> Known | None:
+        """The thing at work by what was told of it and what the office changed; None when there is no room."""
+        thing = applied(with_makers_words(told), self._overrides.get(told.id))
+        known = self._settle(thing, told, old, now)
+        if known is None:
+            self.refused += 1
+            return None
+        self._things[told.id] = known
+        self._announce.setdefault(told.id, now + ANNOUNCE_AFTER)
+        transitions += self._evaluator.watch(thing, told.id in self._out)
+        return known
+
+    def _settle(self, thing: Thing, told: Thing, old: Known | None, now: float) -> Known | None:
+        """Slots for the thing's points; values it already had move along. None when the table is full."""
+        names = [ONLINE, *(point.name for point in thing.model.points)]
+        # A thing that only grew keeps its slots.
+        if old and len(names) <= old.room and names[: len(old.points)] == list(old.points):
+            first, room = old.first, old.room
+        else:
+            room = -(-len(names) // 4) * 4 * (2 if old else 1)
+            taken = self._slots.take(room, now)
+            if taken is None:
+                return None
+            first = taken
+        specs: dict[str, Point] = {point.name: point for point in thing.model.points}
+        watched = {condition.point for rule in thing.model.alarms for condition in rule.when}
+        known = Known(thing, told, first, room, {})
+        for index, name in enumerate(names):
+            spec = specs.get(name)
+            stored = spec is not None and spec.history != "none" and spec.type != "string"
+            series = self._telemetry.series_id(thing.id, name) if stored else None
+            every = spec is not None and spec.history == "every"
+            state = known.points[name] = State(name, first + index, series, every, name in watched)
+            self._carry_over(thing.id, old.points.get(name) if old else None, state)
+        if old and first != old.first:
+            self._slots.give(old.first, old.room, now)
+        return known
+
+    def _carry_over(self, thing_id: str, old: State | None, state: State) -> None:
+        """The value the point had before this description, else the one from before the last restart."""
+        if old is not None:
+            state.last, state.live_on = old.last, old.live_on
+            if old.slot != state.slot:
+                was = self._table.reading(old.slot)
+                self._table.write(state.slot, was.value, was.quality, was.at, was.device_at)
+            return
+        row = self._remembered.pop((thing_id, state.point), None)
+        if row is None:
+            self._table.clear(state.slot)
+        else:
+            self._table.write(state.slot, row.value, "uncertain", row.at, row.device_at)
+
+    def _bind(self, known: Known, old: Known | None, bindings: Mapping[str, Binding]) -> None:
+        before = old.bindings if old else {}
+        known.bindings = {}
+        for topic, binding in bindings.items():
+            raw = topic.encode("utf-8", "replace")
+            if len(raw) > MAX_TOPIC:
+                self._rejected["huge_topic"] += 1
+                continue
+            known.bindings[raw] = binding
+            if (old is not known or raw not in before) and not self.covered(topic):
+                # Also when another thing has it already: the broker then says again what it retains.
+                self.wanted.add(topic)
+        self._route(known, before.keys() | known.bindings.keys())
+
+    def _route(self, known: Known, topics: Iterable[bytes]) -> None:
+        for raw in topics:
+            others = tuple(each for each in self.routes.get(raw, ()) if each[0].thing.id != known.thing.id)
+            mine = ((known, known.bindings[raw]),) if raw in known.bindings else ()
+            if others or mine:
+                self.routes[raw] = others + mine
+            else:
+                self.routes.pop(raw, None)
+
+    def _forget(self, thing_id: str, now: float, transitions: list[Transition]) -> None:
+        known = self._things.pop(thing_id, None)
+        if known is None:
+            return
+        self._announce.pop(thing_id, None)
+        topics, known.bindings = known.bindings.keys(), {}
+        self._route(known, topics)
+        for state in known.points.values():
+            self._table.clear(state.slot)
+            self.touched.pop(state.slot, None)
+        self._slots.give(known.first, known.room, now)
+        transitions += self._evaluator.forget(thing_id)
+        self._tell(ThingGone(thing_id))
+
+    # What the office says
+
+    def set_out_of_service(self, thing_id: str, out: bool, transitions: list[Transition]) -> None:
+        (self._out.add if out else self._out.discard)(thing_id)
+        transitions += self._evaluator.set_out_of_service(thing_id, out)
+
+    def override(self, thing_id: str, overrides: Overrides, now: float, transitions: list[Transition]) -> None:
+        """From now on the thing has these values of its own; alarms go on where the new limits say so."""
+        self._overrides[thing_id] = overrides
+        old = self._things.get(thing_id)
+        if old is None:
+            return
+        known = self._know(old.told, old, now, transitions)
+        if known is not None:
+            known.bindings = old.bindings
+            self._route(known, known.bindings)
+
+    # What time brings
+
+    def announce(self, now: float) -> None:
+        """Tells of the things that are new or changed."""
+        for thing_id in [each for each, due in self._announce.items() if due <= now]:
+            del self._announce[thing_id]
+            known = self._things[thing_id]
+            self._tell(ThingSeen(known.thing, known.first))
+
+    def counts(self) -> tuple[int, int]:
+        """Things and points known."""
+        things = list(self._things.values())
+        return len(things), sum(len(known.points) - 1 for known in things)
