@@ -1,15 +1,15 @@
 """How late the UI thread is: a 10 ms timer, with the window painting alone and while messages pour in.
 
 Three runs in turn, several times over: idle; the same window repainting ten times a second; the same painting while the
-broker brings `rate` messages a second to the field service in its own process. The limit is the painting alone.
+broker brings `rate` messages a second to the field service in its own process. The limit is the painting alone. Told
+too: the UI process's CPU in both, and how old what the panel shows is (its source stamps every bite it sends).
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +21,9 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from desktop.app import Console, open_console
 from desktop.bench.machine import machine
+from desktop.bench.source import STAMPED, Source, describe
 from desktop.demo import demo_broker, demo_passwords, make_demo_store
+from desktop.field.latest import LatestTable
 from desktop.places.sample import SAMPLE_COMMUNITY
 from ui import aio
 from ui.app import USUAL_SIZE, application
@@ -33,10 +35,13 @@ TICK_MS = 10
 PAINT_MS = 100
 SETTLE = 3.0
 """Seconds for the publisher to reach its pace, or to end, before a run counts."""
-THING = "lift-1-1"
+THINGS = 1000
+SHOWN = 40
+"""Things whose values change without intake: more than the list shows."""
+STAMP = "concentration"
 
 
-def run(seconds: float = 8.0, rate: float = 5000.0, repeats: int = 3) -> dict[str, Any]:
+def run(seconds: float = 8.0, rate: float = 20_000.0, repeats: int = 3) -> dict[str, Any]:
     """Measures on the screen there is (`QT_QPA_PLATFORM=offscreen` without one) and gives lateness in milliseconds."""
     app = application()
     style.apply(app, "light")
@@ -68,23 +73,34 @@ async def _measure(console: Console, url: str, seconds: float, rate: float, repe
     painter.setInterval(PAINT_MS)
     painter.timeout.connect(window.repaint)
     # Known to the console before the first run, so that every run paints the same panel.
-    with _publisher(url, rate):
+    describe(url, SAMPLE_COMMUNITY, THINGS)
+    port = int(url.rpartition(":")[2])
+    with _publisher(port, rate):
         await asyncio.sleep(SETTLE * 2)
         if window.workspace is not None:
-            window.workspace.go("things", THING)
+            window.workspace.go("things", STAMPED)
         await asyncio.sleep(SETTLE)
     lateness: dict[str, list[list[float]]] = {"idle": [], "painting": [], "intake": []}
+    cpu: dict[str, list[float]] = {"painting": [], "intake": []}
+    ages: list[list[float]] = []
     rates: list[float] = []
     for _ in range(repeats):
         painter.stop()
         await asyncio.sleep(SETTLE)
         lateness["idle"].append(await _lateness(window, seconds))
         painter.start()
+        changing = _changing(window, console)
+        begin = time.process_time()
         lateness["painting"].append(await _lateness(window, seconds))
-        with _publisher(url, rate):
+        changing.stop()
+        cpu["painting"].append((time.process_time() - begin) / seconds)
+        with _publisher(port, rate):
             await asyncio.sleep(SETTLE)
             began, before = time.perf_counter(), _messages(console)
+            begin = time.process_time()
             lateness["intake"].append(await _lateness(window, seconds))
+            cpu["intake"].append((time.process_time() - begin) / seconds)
+            ages.append(await _ages(window, console, seconds))
             rates.append((_messages(console) - before) / (time.perf_counter() - began))
     painter.stop()
     window.stop()
@@ -97,11 +113,35 @@ async def _measure(console: Console, url: str, seconds: float, rate: float, repe
             **{name: [_summary(run) for run in runs] for name, runs in lateness.items()},
             "p99_ms": round(p99["intake"], 2),
             "messages_per_second": [round(each) for each in rates],
+            "cpu": {name: [round(each, 3) for each in runs] for name, runs in cpu.items()},
+            "cpu_ratio": round(statistics.median(cpu["intake"]) / max(statistics.median(cpu["painting"]), 0.001), 2),
+            "age_ms": [_summary(run) for run in ages],
+            "age_p99_by_period": round(statistics.median(_p(run, 0.99) for run in ages) / PAINT_MS, 2),
         },
         "limit": {"painting_p99_ms": round(p99["painting"], 2), "idle_p99_ms": round(p99["idle"], 2)},
         "ratio": round(p99["intake"] / max(p99["painting"], 0.01), 2),
         "machine": machine(),
     }
+
+
+def _changing(owner: QObject, console: Console) -> QTimer:
+    """Without intake the values of what is shown change all the same, ten times a second, so that both runs paint the
+    same: they are written straight into the latest-value table, whose one writer has nothing to do meanwhile."""
+    things = console.field.things()
+    shown = [first for thing, first in things.values() if thing.id.startswith("gas-")][:SHOWN]
+    numbers = itertools.count()
+    table: LatestTable = console.field._table  # type: ignore[attr-defined]
+
+    def change() -> None:
+        odd, now = next(numbers) % 2, time.time()
+        for first in shown:
+            table.write(first + 1, 2.5 + odd, "good", now, now)
+
+    timer = QTimer(owner)
+    timer.setInterval(PAINT_MS)
+    timer.timeout.connect(change)
+    timer.start()
+    return timer
 
 
 async def _lateness(owner: QObject, seconds: float) -> list[float]:
@@ -126,19 +166,43 @@ async def _lateness(owner: QObject, seconds: float) -> list[float]:
     return late
 
 
+async def _ages(owner: QObject, console: Console, seconds: float) -> list[float]:
+    """How old the value is that a panel read at its last beat, asked at every 10 ms, in milliseconds."""
+    ages: list[float] = []
+    seen = 0.0
+    beat, look = QTimer(owner), QTimer(owner)
+    for timer, interval in ((beat, PAINT_MS), (look, TICK_MS)):
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.setInterval(interval)
+
+    def read() -> None:
+        nonlocal seen
+        seen = (console.things.reading(STAMPED, STAMP).device_at or 0.0) * 1000
+
+    def weigh() -> None:
+        if seen:
+            ages.append(time.time() * 1000 - seen)
+
+    beat.timeout.connect(read)
+    look.timeout.connect(weigh)
+    beat.start()
+    look.start()
+    await asyncio.sleep(seconds)
+    for timer in (beat, look):
+        timer.stop()
+        timer.deleteLater()
+    return ages
+
+
 @contextmanager
-def _publisher(url: str, rate: float) -> Iterator[None]:
-    """An estate (over 5,000 points) that publishes at a pace, in a process of its own."""
-    command = [sys.executable, "-m", "desktop.cli", "simulate", "--broker", url, "--with-parent", "--size", "estate"]
-    process = subprocess.Popen(
-        [*command, "--rate", str(rate), "--community", SAMPLE_COMMUNITY], stdin=subprocess.PIPE
-    )  # fmt: skip
+def _publisher(port: int, rate: float) -> Iterator[None]:
+    """5,000 points that publish at a pace, from a process of its own."""
+    source = Source(port, SAMPLE_COMMUNITY, THINGS, THINGS * 50, 0, rate=rate)
+    source.go()
     try:
         yield
     finally:
-        if process.stdin:
-            process.stdin.close()
-        process.wait(15)
+        source.end()
 
 
 def _messages(console: Console) -> int:

@@ -22,7 +22,9 @@ QoS = Literal[0, 1]
 KIND = "gas-detector"
 POINTS = ("concentration", "valve_open", "fan_running", "calibrated", "state")
 CLOCK = "gas-0000"
-"""The thing whose `calibrated` says which message came last, or when a bite was sent."""
+"""The thing whose `calibrated` says which message came last."""
+STAMPED = "gas-stamp"
+"""The thing that a paced source speaks of at the beginning of every bite, with the time of that moment."""
 CONNECT = b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x3c\x00\x03src"
 DISCONNECT = b"\xe0\x00"
 BITE = 0.005
@@ -42,8 +44,8 @@ def describe(url: str, community: str, things: int) -> None:
     publish = Publisher(url)
     if not publish.start():
         raise TimeoutError("the broker does not answer")
-    for n in range(things):
-        publish(f"{topic_root(community)}/{thing_id(n)}/model", msgspec.json.encode({"model": KIND}), True)
+    for thing in (STAMPED, *map(thing_id, range(things))):
+        publish(f"{topic_root(community)}/{thing}/model", msgspec.json.encode({"model": KIND}), True)
     publish.stop()
 
 
@@ -58,11 +60,11 @@ def packet(community: str, thing: str, values: dict[str, object], qos: QoS = 0, 
     )
 
 
-def packets(community: str, things: int, count: int, last: int, qos: QoS = 0) -> bytes:
-    """So many PUBLISH packets over all points, in rounds of changing values; one thing goes in and out of alarm. The
+def packets(community: str, things: int, count: int, last: int, qos: QoS = 0, alarm: bool = True) -> bytes:
+    """So many PUBLISH packets over all points, in rounds of changing values; one thing goes in and out of `alarm`. The
     final one sets `calibrated` of the first thing to `last`."""
     both = [
-        packet(community, thing_id(n), {point: _value(point, odd, n == 7)}, qos, 1 + number % 65_535)
+        packet(community, thing_id(n), {point: _value(point, odd, alarm and n == 7)}, qos, 1 + number % 65_535)
         for odd in (False, True)
         for number, (point, n) in enumerate((point, n) for point in POINTS for n in range(things))
     ]
@@ -108,7 +110,8 @@ def _send(
     pipe: Connection, port: int, community: str, things: int, count: int, last: int, qos: QoS, rate: float
 ) -> None:
     """The source: says when it is ready, waits for the word, answers when the first byte left."""
-    data = packets(community, things, count, last, qos)
+    # A screen is measured without: an alarm that chatters a hundred times a second is another story.
+    data = packets(community, things, count, last, qos, alarm=not rate)
     with socket.create_connection(("127.0.0.1", port)) as sock:
         sock.sendall(CONNECT)
         sock.recv(4)
@@ -141,7 +144,7 @@ def _paced(pipe: Connection, sock: socket.socket, data: bytes, count: int, commu
     bites = _bites(data, max(1, round(rate * BITE)))
     begin, sent, n = time.perf_counter(), 0, 0
     while not pipe.poll():
-        stamp = packet(community, CLOCK, {"calibrated": round(time.time() * 1000)})
+        stamp = packet(community, STAMPED, {"concentration": 2.0 + n % 2})
         bite, size = bites[n % len(bites)]
         sock.sendall(stamp + bite)
         sent, n = sent + size + 1, n + 1

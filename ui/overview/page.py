@@ -19,6 +19,7 @@ from ui.overview.summary import LINES, SystemLine, due_today, needing, overdue, 
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.layout import clear, column, framed, row
 from ui.parts.page import Page
+from ui.parts.refresh import Refresh
 from ui.parts.series import Sample
 from ui.parts.text import Label
 from ui.parts.trend import HOUR
@@ -59,8 +60,9 @@ class OverviewPage(Page):
         self._timer = QTimer(self)
         self._timer.setInterval(SECOND_MS)
         self._timer.timeout.connect(self.tick)
+        self._list = Refresh(self, self._load, context.shell.tell)
         context.bridge.on(Changed, self._changed, self)
-        self._load()
+        self._list.ask()
 
     def tick(self) -> None:
         """A second went by."""
@@ -197,9 +199,8 @@ class OverviewPage(Page):
 
     def _changed(self, event: Changed) -> None:
         if event.touches("alarm", "case", "thing", "place"):
-            self._load()
+            self._list.ask()
 
-    @slot
     async def _load(self) -> None:
         console = self._context.console
         if self._context.who.may("alarms.see"):
