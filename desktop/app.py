@@ -33,8 +33,8 @@ from desktop.security.check import run_checks_open
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
 from desktop.security.views import Check
-from desktop.things.loader import load_models
-from desktop.things.service import Things
+from desktop.things.loader import load_models_of
+from desktop.things.service import Things, stored_overrides
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,11 @@ class Console:
             return health is not None and health.link == "up", health.link_detail if health else "no word yet"
 
         return run_checks_open(
-            self.data_dir, self.records, self.clock, refused=[*self.cases.refused(), *load_models().refused], link=link
+            self.data_dir,
+            self.records,
+            self.clock,
+            refused=[*self.cases.refused(), *load_models_of(self.data_dir).refused],
+            link=link,
         )
 
     def close(self) -> None:
@@ -122,6 +126,7 @@ def open_console(
             data_dir=str(data_dir),
             key=keys.field_key(key),
             out_of_service=out_of_service(records),
+            overrides=stored_overrides(records),
         )
     )
     things = Things(records, clock, host)

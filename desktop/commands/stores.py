@@ -21,6 +21,7 @@ from desktop.security import keys
 from desktop.security.check import run_checks
 from desktop.security.principal import command_line
 from desktop.security.views import Check
+from desktop.things.loader import load_models_of
 
 
 def new_id() -> str:
@@ -107,7 +108,9 @@ def check(args: argparse.Namespace) -> int:
         if not n.isdigit() or not mac:
             raise Invalid(f"a head reads N:MAC, not {head}", "head")
         anchors[int(n)] = mac
-    checks = run_checks(folder, passphrase(args, folder), broker=args.broker, anchors=anchors)
+    # The program's own files are checked by its tests; what a site put beside them is checked here.
+    refused = load_models_of(folder).refused
+    checks = run_checks(folder, passphrase(args, folder), broker=args.broker, anchors=anchors, refused=refused)
     _show(checks, args.json)
     return 0 if all(found.ok for found in checks) else 1
 

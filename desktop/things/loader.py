@@ -40,6 +40,8 @@ from desktop.things.units import unit
 from resources.loader import DataFileError, error_at, folder, read
 
 SUFFIX = ".tm.json"
+SITE_FOLDER = "things"
+"""Where a site's own kinds stand, in its data folder."""
 T = TypeVar("T", bound=msgspec.Struct)
 
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -82,6 +84,21 @@ def load_models(path: Path | None = None) -> Loaded:
     return Loaded(models, tuple(refused))
 
 
+def load_models_of(data_dir: Path) -> Loaded:
+    """The program's kinds and the site's own beside them (`<data-dir>/things/*.tm.json`). A site's file that names a
+    kind of the program's is refused: what people know as a lift must not be something else at one site."""
+    ours, theirs = load_models(), load_models(data_dir / SITE_FOLDER)
+    shadows = [
+        error_at(
+            data_dir / SITE_FOLDER / (kind + SUFFIX), f"{kind} is a kind of the program's; name yours otherwise", "$"
+        )
+        for kind in theirs.models
+        if kind in ours.models
+    ]
+    own = {kind: model for kind, model in theirs.models.items() if kind not in ours.models}
+    return Loaded({**ours.models, **own}, (*ours.refused, *theirs.refused, *shadows))
+
+
 def load_model(file: Path) -> ThingModel:
     """The thing model of one file; its kind is the file's name. Raises DataFileError."""
     content = read(file)
@@ -107,6 +124,10 @@ def _model(kind: str, content: object) -> ThingModel:
     form = _read(content, ModelForm, "$")
     if "tm:ThingModel" not in ([form.type] if isinstance(form.type, str) else form.type):
         raise _Mistake("$.@type", "not a tm:ThingModel")
+    if any(link.rel == "tm:extends" for link in form.links):
+        raise _Mistake("$.links", "tm:extends is not followed: a model stands whole in its file")
+    if not folder("icons", form.icon + ".svg").exists():
+        raise _Mistake("$.linli:icon", f"there is no icon {form.icon!r} in resources/icons")
     points = tuple(_point(name, raw) for name, raw in form.properties.items())
     if not points:
         raise _Mistake("$.properties", "a thing needs at least one property")

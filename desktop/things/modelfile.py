@@ -88,6 +88,10 @@ class AlarmForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     start_case: bool = False
 
 
+class LinkForm(msgspec.Struct, frozen=True):
+    rel: str = ""
+
+
 class ModelForm(msgspec.Struct, frozen=True, kw_only=True):
     type: str | tuple[str, ...] = field(name="@type")
     titles: TextForm
@@ -95,6 +99,7 @@ class ModelForm(msgspec.Struct, frozen=True, kw_only=True):
     icon: Words = field(name="linli:icon")
     system: System = field(name="linli:system")
     indicator: str = field(name="linli:indicator", default="")
+    links: tuple[LinkForm, ...] = ()
     panel: Panel = field(name="linli:panel", default=Panel())
     # Read one by one by the loader, so that a mistake is told with the name of its property and its line.
     properties: dict[str, object]
