@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.things.limits import Limit, worst
+from desktop.things.model import Quality
 from ui.parts.ink import draw_text, hatch, metrics
 from ui.theme.tokens import theme
 
@@ -21,20 +22,28 @@ class LimitBar(QWidget):
         super().__init__(parent)
         self._low, self._high = 0.0, 1.0
         self._limits: tuple[Limit, ...] = ()
+        self._own: frozenset[float] = frozenset()
         self._value: float | None = None
-        self._live = False
+        self._quality: Quality = "none"
         self._decimals = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_scale(self, low: float, high: float, limits: tuple[Limit, ...], decimals: int) -> None:
-        """What the bar spans and where its marks stand."""
-        self._low, self._high, self._limits, self._decimals = low, high, limits, decimals
+    def set_scale(
+        self, low: float, high: float, limits: tuple[Limit, ...], decimals: int, own: frozenset[float] = frozenset()
+    ) -> None:
+        """What the bar spans and where its marks stand; `own` are the limits that this site set for itself."""
+        self._low, self._high, self._limits, self._decimals, self._own = low, high, limits, decimals, own
         self.update()
 
-    def show_value(self, value: float | None, live: bool) -> None:
-        """Moves the tick; a value that is not live has a hollow one on a hatched bar."""
-        if (value, live) != (self._value, self._live):
-            self._value, self._live = value, live
+    @property
+    def _live(self) -> bool:
+        return self._quality == "good"
+
+    def show_value(self, value: float | None, quality: Quality) -> None:
+        """Moves the tick. It is hollow when the value is not live and absent when it is not known; the bar is hatched
+        when nobody tells it any more."""
+        if (value, quality) != (self._value, self._quality):
+            self._value, self._quality = value, quality
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -49,7 +58,7 @@ class LimitBar(QWidget):
         bar = QRectF(3, self.BAR_TOP, self.width() - 6, self.BAR_HEIGHT)
         self._paint_band(painter, bar)
         self._paint_marks(painter, bar)
-        if self._value is not None:
+        if self._value is not None and self._quality not in ("none", "bad"):
             self._paint_tick(painter, bar, self._value)
 
     def _x(self, bar: QRectF, value: float) -> float:
@@ -75,8 +84,8 @@ class LimitBar(QWidget):
                 zone = QRectF(bar.left(), bar.top(), edge - bar.left(), bar.height())
             painter.setBrush(colors.color(broken.priority))
             painter.drawRoundedRect(zone, 3, 3)
-        if not self._live:
-            hatch(painter, bar, 3)
+        if self._quality in ("offline", "bad"):
+            hatch(painter, bar.adjusted(0, -4, 0, 4), 3)
 
     def _paint_marks(self, painter: QPainter, bar: QRectF) -> None:
         taken: list[tuple[float, float]] = []
@@ -85,6 +94,8 @@ class LimitBar(QWidget):
             if is_limit:
                 painter.setPen(theme().color("ink2"))
                 painter.drawLine(QPointF(x, bar.top() - 2), QPointF(x, bar.bottom() + 3))
+                if value in self._own:
+                    self._paint_own(painter, x, bar.top() - 4)
             text = f"{value:,.{self._decimals}f}".replace("-", "−")
             width = metrics("caption").horizontalAdvance(text)
             left = min(max(0.0, x - width / 2), self.width() - width)
@@ -92,6 +103,11 @@ class LimitBar(QWidget):
                 continue
             taken.append((left, left + width))
             draw_text(painter, QRectF(left, 20, width + 1, 16), text, "caption", "ink2" if is_limit else "ink3")
+
+    def _paint_own(self, painter: QPainter, x: float, y: float) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("accent"))
+        painter.drawPolygon(QPolygonF([QPointF(x - 3.5, y - 5), QPointF(x + 3.5, y - 5), QPointF(x, y + 1)]))
 
     def _labels(self) -> list[tuple[float, bool]]:
         """Limits first, so that the range's ends give way to them."""

@@ -40,31 +40,44 @@ class Sparkline(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(2, 4, -5, -4)
-        if not self._samples:
-            painter.setPen(QPen(theme().color("line_strong"), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(area.left(), area.center().y()), QPointF(area.right(), area.center().y()))
-            return
-        lines = self._polylines(area)
-        painter.setPen(QPen(theme().color("ink3"), 1.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        for line in lines:
-            painter.drawPolyline(line)
+        paint_spark(painter, area, self._samples, self._window, gap=self._gap, steps=self._steps)
+
+
+def paint_spark(
+    painter: QPainter, area: QRectF, samples: Sequence[Sample], window: tuple[float, float], *,
+    gap: float = float("inf"), steps: bool = False, live: bool = True,
+) -> None:  # fmt: skip
+    """The line over a window in Unix seconds. One that is not live fades and has no dot: its end is not now."""
+    colors = theme()
+    if not samples:
+        painter.setPen(QPen(colors.color("line_strong"), 1, Qt.PenStyle.DotLine))
+        painter.drawLine(QPointF(area.left(), area.center().y()), QPointF(area.right(), area.center().y()))
+        return
+    lines = _polylines(area, samples, window, gap, steps)
+    painter.setPen(QPen(colors.color("ink3" if live else "line_strong"), 1.4, Qt.PenStyle.SolidLine))
+    for line in lines:
+        painter.drawPolyline(line)
+    if live:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().color("ink"))
+        painter.setBrush(colors.color("ink"))
         painter.drawEllipse(lines[-1].last(), 2.2, 2.2)
 
-    def _polylines(self, area: QRectF) -> list[QPolygonF]:
-        since, until = self._window
-        values = [value for _, value in self._samples]
-        low, high = min(values), max(values)
-        reach = high - low
-        across = area.width() / max(until - since, 1e-9)
 
-        def point(sample: Sample) -> QPointF:
-            share = (sample[1] - low) / reach if reach > 1e-12 else 0.5
-            return QPointF(area.left() + (sample[0] - since) * across, area.bottom() - share * area.height())
+def _polylines(
+    area: QRectF, samples: Sequence[Sample], window: tuple[float, float], gap: float, steps: bool
+) -> list[QPolygonF]:
+    since, until = window
+    values = [value for _, value in samples]
+    low, high = min(values), max(values)
+    reach = high - low
+    across = area.width() / max(until - since, 1e-9)
 
-        lines: list[QPolygonF] = []
-        for run in runs(self._samples, self._gap):
-            drawn = thin(stepped(run) if self._steps else run, since, until, int(area.width()))
-            lines.append(QPolygonF([point(sample) for sample in drawn]))
-        return lines
+    def point(sample: Sample) -> QPointF:
+        share = (sample[1] - low) / reach if reach > 1e-12 else 0.5
+        return QPointF(area.left() + (sample[0] - since) * across, area.bottom() - share * area.height())
+
+    lines: list[QPolygonF] = []
+    for run in runs(samples, gap):
+        drawn = thin(stepped(run) if steps else run, since, until, int(area.width()))
+        lines.append(QPolygonF([point(sample) for sample in drawn]))
+    return lines

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.things.limits import Limit
-from ui.parts.ink import draw_priority, draw_text, metrics
+from ui.parts.ink import draw_priority, draw_text, hatch, metrics
 from ui.parts.series import Sample, nearest, nice_range, runs, stepped, thin
 from ui.parts.when import local
 from ui.theme.tokens import theme
@@ -36,6 +36,7 @@ class TrendChart(QWidget):
         self._until = 0.0
         self._window = HOUR
         self._cursor: float | None = None
+        self._silent_since: float | None = None
         self._title = ""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -75,6 +76,13 @@ class TrendChart(QWidget):
             del self._samples[: keep - 1]
         self.update()
 
+    def set_silent(self, since: float | None) -> None:
+        """Since when nobody tells the value (Unix seconds), None while somebody does. That time is hatched, and no value
+        is held into it."""
+        if since != self._silent_since:
+            self._silent_since = since
+            self.update()
+
     @property
     def samples(self) -> Sequence[Sample]:
         return self._samples
@@ -101,6 +109,12 @@ class TrendChart(QWidget):
         self._paint_limits(painter, area, low, high)
         painter.save()
         painter.setClipRect(area.adjusted(0, -2, 3, 2))
+        if self._silent_since is not None:
+            left = self._to(area, (self._silent_since, low), low, high).x()
+            hatch(
+                painter,
+                QRectF(max(area.left(), left), area.top(), area.right() - max(area.left(), left), area.height()),
+            )
         self._paint_line(painter, area, low, high)
         painter.restore()
         self._paint_cursor(painter, area, low, high)
@@ -170,9 +184,10 @@ class TrendChart(QWidget):
     def _paint_line(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
         painter.setPen(QPen(theme().color("ink2"), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         since = self._until - self._window
+        end = self._until if self._silent_since is None else self._silent_since
         parts = runs(self._samples, self._gap)
         for n, run in enumerate(parts):
-            held = [*run, (self._until, run[-1][1])] if self._steps and n == len(parts) - 1 else run
+            held = [*run, (max(end, run[-1][0]), run[-1][1])] if self._steps and n == len(parts) - 1 else run
             drawn = thin(stepped(held) if self._steps else held, since, self._until, int(area.width()))
             line = QPolygonF([self._to(area, sample, low, high) for sample in drawn])
             if line.size() == 1:

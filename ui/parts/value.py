@@ -48,7 +48,9 @@ def value_words(point: Point, value: Value | None, words: Words) -> tuple[str, s
         return UNKNOWN, ""
     label = point.labels.get(_label_key(value))
     if label is not None:
-        return words.of(label), ""
+        # An open list of numbers is a table of codes: who repairs it looks up the code and not our word.
+        coded = point.type == "integer" and not point.enum and value != 0
+        return (words("things.coded", label=words.of(label), code=_label_key(value)) if coded else words.of(label)), ""
     if isinstance(value, bool):
         return words("things.yes" if value else "things.no"), ""
     if isinstance(value, str):
@@ -170,11 +172,12 @@ def paint_note(
         return
     width = min(metrics("caption").horizontalAdvance(shown.note), rect.width() - 16)
     left = rect.right() - width - 16 if align == Qt.AlignmentFlag.AlignRight else rect.left()
-    _quality_mark(painter, QRectF(left, rect.center().y() - 5, 10, 10), shown.quality)
+    draw_quality(painter, QRectF(left, rect.center().y() - 5, 10, 10), shown.quality)
     draw_text(painter, QRectF(left + 16, rect.top(), width + 1, rect.height()), shown.note, "caption", color)
 
 
-def _quality_mark(painter: QPainter, rect: QRectF, quality: Quality) -> None:
+def draw_quality(painter: QPainter, rect: QRectF, quality: Quality) -> None:
+    """The shape of what is not live: a clock (stale), a struck ring (offline), a cross (bad), a ring (replayed)."""
     pen = painter.pen()
     pen.setColor(theme().color("ink2"))
     pen.setWidthF(1.4)

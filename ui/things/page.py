@@ -20,6 +20,7 @@ from ui.parts.value import age_words, one_line, shown
 from ui.shell.context import Context
 from ui.things.forms import PlaceForm, ServiceForm
 from ui.things.list import ThingList, ThingRow
+from ui.things.meters import day_edges
 from ui.things.panel import ThingPanel
 from ui.things.state import (
     ALL,
@@ -39,6 +40,8 @@ from ui.things.state import (
 TICK_MS = 100
 TICKS_A_SECOND = 1000 // TICK_MS
 IN_ROW = 2
+LEAD = 3600.0
+"""Seconds before yesterday's midnight from which a counter is read, so that its first step of the day has a beginning."""
 
 
 class ThingsPage(Page):
@@ -82,7 +85,8 @@ class ThingsPage(Page):
         self._service_act.setEnabled(context.who.may("things.out_of_service"))
         self._panel: ThingPanel = ThingPanel(
             words, self._things.readings, open_alarm=lambda id_: context.shell.go("alarms", id_),
-            trend_wanted=self._load_trend, acts=(self._place_act, self._service_act),
+            trend_wanted=self._load_trend, use_wanted=self._load_use, others=self._things.get,
+            acts=(self._place_act, self._service_act),
         )  # fmt: skip
         self.set_body(self._lay_out())
         self._timer = QTimer(self)
@@ -266,6 +270,13 @@ class ThingsPage(Page):
         samples = await in_background(self._things.history, thing_id, point, now - HOUR, now)
         if self._panel.view is not None and self._panel.view.id == thing_id:
             self._panel.show_history(point, samples, self._now())
+
+    @slot
+    async def _load_use(self, thing_id: str, point: str) -> None:
+        now = self._now()
+        samples = await in_background(self._things.history, thing_id, point, day_edges(now)[0] - LEAD, now)
+        if self._panel.view is not None and self._panel.view.id == thing_id:
+            self._panel.show_use(point, samples, self._now())
 
     @slot
     async def _open_place(self) -> None:

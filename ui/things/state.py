@@ -6,19 +6,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from desktop.alarms.views import AlarmView
 from desktop.kernel.words import Words
 from desktop.things.limits import URGENCY
-from desktop.things.model import Point, Priority
+from desktop.things.model import Point, Priority, Reading
 from desktop.things.views import ThingView
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.tree import Node
 
-SYSTEMS = ("water", "power", "lift", "fire", "gas", "flood", "access", "energy", "light", "other")
+SYSTEMS = (
+    "water", "power", "lift", "fire", "gas", "flood", "access", "security", "energy", "light", "environment", "care",
+    "network", "other",
+)  # fmt: skip
 UNPLACED = "unplaced"
 ALL = "all"
-SHOWN_STATES = ("unacknowledged", "acknowledged", "returned")
+SHOWN_STATES = ("unacknowledged", "acknowledged", "returned", "latched")
 """Alarms a thing wears on its sleeve; shelved ones and those of things under maintenance keep quiet."""
 
 Alarms = Mapping[str, Sequence[AlarmView]]
@@ -49,8 +53,22 @@ def priority_of(alarms: Sequence[AlarmView], point: str | None = None) -> Priori
     return min(own, key=lambda priority: URGENCY[priority], default=None)
 
 
-def state_word(view: ThingView, alarms: Sequence[AlarmView], words: Words) -> StateWord:
-    """In this order: under maintenance, in alarm, offline, never heard of, in order."""
+Hearing = Literal["live", "stale", "none"]
+"""Live: something of it is told now. Stale: nothing is any more. None: it never told a value."""
+
+
+def hearing(view: ThingView, readings: Mapping[str, Reading]) -> Hearing:
+    """Whether the thing still tells its main values, whatever it says of itself: one that is "online" and silent must
+    not look well."""
+    qualities = [readings[point.name].quality for point in main_points(view) if point.name in readings]
+    known = [quality for quality in qualities if quality != "none"]
+    if not known:
+        return "none"
+    return "stale" if all(quality == "stale" for quality in known) else "live"
+
+
+def state_word(view: ThingView, alarms: Sequence[AlarmView], words: Words, heard: Hearing = "live") -> StateWord:
+    """In this order: under maintenance, in alarm, offline, never heard of, silent, in order."""
     if view.out_of_service:
         return StateWord(words("things.state.out_of_service"), "quiet", "dash")
     priority = priority_of(alarms)
@@ -60,6 +78,8 @@ def state_word(view: ThingView, alarms: Sequence[AlarmView], words: Words) -> St
         return StateWord(words("things.state.offline"), "quiet", "ring")
     if view.online is None:
         return StateWord(words("things.state.unknown"), "quiet", "half")
+    if heard != "live":
+        return StateWord(words(f"things.state.{'stale' if heard == 'stale' else 'silent'}"), "quiet", "half")
     return StateWord(words("things.state.normal"), "quiet", "")
 
 

@@ -108,7 +108,8 @@ class _Paints(QObject):
         (Point(name="n", title={"zh": ""}, type="integer", symbol="kWh"), 1234567, ("1,234,567", "kWh")),
         (Point(name="b", title={"zh": ""}, type="boolean"), True, ("是", "")),
         (Point(name="b", title={"zh": ""}, type="boolean", labels={"true": {"zh": "运行"}}), True, ("运行", "")),
-        (Point(name="e", title={"zh": ""}, type="integer", labels={"2": {"zh": "上行"}}), 2.0, ("上行", "")),
+        (Point(name="e", title={"zh": ""}, type="integer", labels={"2": {"zh": "上行"}}), 2.0, ("上行（2）", "")),
+        (Point(name="e", title={"zh": ""}, type="integer", enum=(2,), labels={"2": {"zh": "上行"}}), 2.0, ("上行", "")),
         (Point(name="s", title={"zh": ""}, type="string"), "a\nb\x00<b>", ("a b <b>", "")),
         (LEVEL, None, (UNKNOWN, "")),
     ],
@@ -136,16 +137,16 @@ def test_the_bar_takes_colour_only_beyond_a_limit_and_only_live(qtbot: QtBot) ->
     bar.resize(240, LimitBar.HEIGHT)
     bar.set_scale(0, 5, LIMITS, 1)
 
-    def colourful(value: float, live: bool) -> bool:
-        bar.show_value(value, live)
+    def colourful(value: float, quality: Quality) -> bool:
+        bar.show_value(value, quality)
         image = picture(bar)
         pixels = (image.pixelColor(x, 13) for x in range(image.width()))
         return any(pixel.saturation() > 150 and pixel.value() > 120 for pixel in pixels)
 
-    assert not colourful(2.4, True)
-    assert colourful(4.5, True)
-    assert colourful(0.2, True)
-    assert not colourful(4.5, False)
+    assert not colourful(2.4, "good")
+    assert colourful(4.5, "good")
+    assert colourful(0.2, "good")
+    assert not colourful(4.5, "stale")
 
 
 def test_a_gauge_far_wider_than_its_limits_is_cut_to_them() -> None:

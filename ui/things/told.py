@@ -1,0 +1,103 @@
+"""What a thing's panel tells beside its values: open alarms, events, and the acts there will be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.alarms.views import AlarmView
+from desktop.field.messages import Happened
+from desktop.kernel.words import Words
+from desktop.things.model import Priority, ThingModel
+from ui.parts.badge import PriorityMark
+from ui.parts.buttons import Button
+from ui.parts.layout import Ground, clear, column, framed, row
+from ui.parts.text import Label
+from ui.parts.value import one_line, since_words
+
+MOST_ALARMS, MOST_EVENTS = 4, 8
+GROUNDS: dict[Priority, Ground] = {
+    "critical": "notice-critical", "high": "notice-high", "medium": "notice-medium", "low": "notice-quiet",
+}  # fmt: skip
+
+
+class _Box(QWidget):
+    def __init__(self, words: Words, spacing: int) -> None:
+        super().__init__()
+        self._words = words
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(spacing)
+
+
+class AlarmLines(_Box):
+    """The most urgent open alarms, each with a way to it."""
+
+    def __init__(self, words: Words, open_alarm: Callable[[str], object]) -> None:
+        super().__init__(words, 4)
+        self._open_alarm = open_alarm
+
+    def show_alarms(self, alarms: Sequence[AlarmView], now: float) -> None:
+        """Other alarms, as of now (Unix seconds)."""
+        clear(self._box)
+        self.setVisible(bool(alarms))
+        for alarm in alarms[:MOST_ALARMS]:
+            since = since_words(alarm.onset_at.timestamp(), now, self._words)
+            mark = PriorityMark(alarm.priority, self._words(f"things.priority.{alarm.priority}"))
+            title = Label(self._words.of(alarm.title), "body", weight=500, elide=True)
+            when = Label(self._words(f"things.alarm.{alarm.state}", at=since), "caption", tabular=True)
+            button = Button(self._words("things.panel.open_alarm"), "plain", on=partial(self._open_alarm, alarm.id))
+            line = row(mark, title, when, button, spacing=12, margins=(12, 4, 4, 4))
+            line.setStretch(1, 1)
+            self._box.addWidget(framed(GROUNDS[alarm.priority], line))
+        if len(alarms) > MOST_ALARMS:
+            self._box.addWidget(Label(self._words("things.panel.more_alarms", n=len(alarms) - MOST_ALARMS), "caption"))
+
+
+class EventLines(_Box):
+    """What the thing told since the page was opened, the newest first."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words, 6)
+        self._events: list[Happened] = []
+
+    def forget(self) -> None:
+        """Another thing is shown."""
+        self._events = []
+
+    def happened(self, event: Happened) -> None:
+        self._events = [event, *self._events][:MOST_EVENTS]
+
+    def show_events(self, model: ThingModel, now: float) -> None:
+        """Draws them anew, as of now (Unix seconds)."""
+        clear(self._box)
+        if not self._events:
+            self._box.addWidget(Label(self._words("things.panel.no_events"), "caption"))
+            return
+        titles = {event.name: event.title for event in model.events}
+        for event in self._events:
+            at = since_words(event.at_ms / 1000, now, self._words)
+            title = self._words.of(titles[event.event]) if event.event in titles else one_line(event.event)
+            facts = self._words("things.panel.fact_comma").join(one_line(f"{value}") for value in event.data.values())
+            line = row(Label(at, "caption", tabular=True), Label(title, "secondary", tone="ink"), spacing=12)
+            line.addWidget(Label(facts, "caption", elide=True), 1)
+            self._box.addLayout(line)
+
+
+class ActButtons(_Box):
+    """The acts of the kind with their danger; drawn, not carried out."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words, 8)
+
+    def show_acts(self, model: ThingModel) -> None:
+        clear(self._box)
+        for action in model.actions:
+            button = Button(self._words.of(action.title), "danger" if action.danger in ("B", "C") else "quiet")
+            button.setEnabled(False)
+            button.setAccessibleDescription(self._words("things.panel.acts_later"))
+            danger = Label(self._words(f"things.danger.{action.danger}"), "caption")
+            self._box.addLayout(column(button, danger, spacing=2))
+        self._box.addWidget(Label(self._words("things.panel.acts_later"), "caption", wrap=True))

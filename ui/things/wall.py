@@ -1,0 +1,125 @@
+"""All things of a kind, a system or a place as tiles: who needs a look stands first, who is silent is seen at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from ui.parts.badge import paint_mark, tone_colors
+from ui.parts.ink import draw_chip, draw_text, hatch, metrics, soft
+from ui.parts.series import Sample
+from ui.parts.sparkline import paint_spark
+from ui.parts.value import Shown, draw_quality
+from ui.theme.tokens import px, theme
+from ui.things.cells import LiveCells
+from ui.things.state import StateWord
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A value's recent past. Two are the same when they were read at the same moment."""
+
+    read_at: float
+    since: float
+    samples: tuple[Sample, ...] = ()
+    steps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What a tile shows. Equal tiles look the same."""
+
+    name: str
+    place: str
+    state: StateWord
+    title: str
+    value: Shown
+    spark: Spark | None = None
+    """None for a value that is no number."""
+    gone: bool = False
+    """Nobody answers there: the whole tile is hatched, whatever its values said last."""
+
+    def spoken(self) -> str:
+        told = self.value.spoken(self.title)
+        return ", ".join(part for part in (self.name, self.place, self.state.text, told) if part)
+
+
+class ThingWall(LiveCells[Tile]):
+    """Tiles in as many columns as the width allows."""
+
+    HEIGHT, LEAST, GAP = 120, 216, 8
+
+    def paint_cell(self, painter: QPainter, area: QRectF, cell: Tile, current: bool, focused: bool) -> None:
+        _paint_ground(painter, area, cell, current, focused)
+        inside = area.adjusted(12, 8, -12, -8)
+        dead = cell.gone or cell.value.quality in ("offline", "stale", "none", "bad")
+        name = QRectF(inside.left(), inside.top(), inside.width(), 20)
+        if cell.value.simulated:
+            chip = metrics("caption").horizontalAdvance(cell.value.simulated) + 10
+            draw_chip(painter, inside.right() - chip, name.center().y(), cell.value.simulated)
+            name = name.adjusted(0, 0, -chip - 8, 0)
+        draw_text(painter, name, cell.name, "body", "ink2" if cell.gone else "ink", 500)
+        draw_text(painter, QRectF(inside.left(), inside.top() + 19, inside.width(), 18), cell.place, "caption", "ink3")
+        _paint_value(painter, QRectF(inside.left(), inside.top() + 42, inside.width(), 40), cell, dead)
+        _paint_state(painter, QRectF(inside.left(), inside.bottom() - 18, inside.width(), 18), cell)
+
+
+def _paint_ground(painter: QPainter, area: QRectF, cell: Tile, current: bool, focused: bool) -> None:
+    colors, radius = theme(), px("radius", "control")
+    urgent = cell.state.tone != "quiet"
+    ink, ground = tone_colors(cell.state.tone)
+    frame = area.adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.setPen(QPen(ink if urgent else colors.color("line"), 1))
+    painter.setBrush(ground if urgent else colors.color("surface"))
+    painter.drawRoundedRect(frame, radius, radius)
+    if cell.gone:
+        hatch(painter, frame, radius)
+    if current:
+        painter.setPen(QPen(colors.color("accent"), 2.5 if focused else 1.5))
+        painter.setBrush(soft("accent", 18))
+        painter.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), radius, radius)
+
+
+def _paint_value(painter: QPainter, room: QRectF, cell: Tile, dead: bool) -> None:
+    told = cell.value
+    split = room.width() * (0.52 if cell.spark is not None else 1.0)
+    draw_text(painter, QRectF(room.left(), room.top(), split - 8, 16), cell.title, "caption", "ink3")
+    figure = QRectF(room.left(), room.top() + 16, split - 8, 24)
+    unit = metrics("table").horizontalAdvance(told.unit) + 4 if told.unit else 0.0
+    taken = draw_text(
+        painter,
+        figure.adjusted(0, 0, -unit, 0),
+        told.text,
+        "section",
+        told.priority or ("ink3" if dead else "ink"),
+        600,
+    )
+    if told.unit:
+        draw_text(
+            painter, QRectF(figure.left() + taken + 4, figure.top() + 2, unit + 1, 22), told.unit, "table", "ink3"
+        )
+    if cell.spark is not None:
+        area = QRectF(room.left() + split, room.top() + 8, room.width() - split - 3, 26)
+        window = (cell.spark.since, cell.spark.read_at)
+        paint_spark(painter, area, cell.spark.samples, window, steps=cell.spark.steps, live=not dead)
+
+
+def _paint_state(painter: QPainter, line: QRectF, cell: Tile) -> None:
+    """The state's word at the left, the value's age or trouble at the right; the word has the room it needs."""
+    told, urgent = cell.value, cell.state.tone != "quiet"
+    left = line.left()
+    if cell.state.mark:
+        paint_mark(painter, QPointF(left + 5, line.center().y()), cell.state.mark, tone_colors(cell.state.tone)[0])
+        left += 15
+    tone = cell.state.tone if urgent else "ink2"
+    room = QRectF(left, line.top(), line.right() - left, line.height())
+    taken = draw_text(painter, room, cell.state.text, "caption", tone, 500 if urgent else 400)
+    rest = QRectF(left + taken + 12, line.top(), line.right() - left - taken - 12, line.height())
+    wide = metrics("caption").horizontalAdvance(told.note) + (14 if told.quality not in ("good", "none") else 0)
+    if not told.note or told.note == cell.state.text or rest.width() < wide:
+        return
+    if told.quality not in ("good", "none"):
+        draw_quality(painter, QRectF(line.right() - wide, line.center().y() - 5, 9, 9), told.quality)
+    draw_text(painter, rest, told.note, "caption", "ink3", align=Qt.AlignmentFlag.AlignRight)
