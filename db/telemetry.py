@@ -19,20 +19,15 @@ from sqlalchemy.exc import DBAPIError
 
 from db.engine import open_engine, set_up
 from db.errors import StoreError, store_error
+from db.rollup import Band
+from db.telemetry_compact import Compactor, Row
+from db.telemetry_layout import BLOCK, SCHEMA, VERSION
+from db.telemetry_read import HistoryQuery, Query, find
 
 T = TypeVar("T")
 
-VERSION = 2
-
-SCHEMA = (
-    "CREATE TABLE series (id INTEGER PRIMARY KEY, thing TEXT NOT NULL, point TEXT NOT NULL, UNIQUE (thing, point))",
-    # Clustered by series and time: a chart reads neighbouring pages (three to five times faster than rowid + index).
-    "CREATE TABLE sample (series INTEGER, t INTEGER, v REAL, PRIMARY KEY (series, t)) WITHOUT ROWID",
-    "CREATE TABLE latest (series INTEGER PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL, device_at REAL)",
-    # What devices said of themselves, as it came: the broker's retained set, for when the broker is dark.
-    "CREATE TABLE description (topic TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID",
-    f"PRAGMA user_version={VERSION}",
-)
+UTC_OFFSET = 480
+"""Minutes the community's clock is ahead of UTC, for the days of a new file: China's."""
 
 # What a file that is not ours to read looks like; anything else (a full disk, no rights) is told instead.
 _UNUSABLE = frozenset({"damaged", "wrong_key", "newer"})
@@ -51,16 +46,19 @@ class Latest(NamedTuple):
 class Telemetry:
     """The telemetry file, open for its one writer (the field service). Safe from any thread.
 
-    Methods that touch the disk raise StoreError when it refuses.
+    Methods that touch the disk raise StoreError when it refuses. `utc_offset` (minutes) says when local days begin; a file
+    that exists keeps the one it was made with.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, utc_offset: int = UTC_OFFSET) -> None:
         self.path = path
         self._key = key
+        self._utc_offset = utc_offset
         self._lock = threading.Lock()
         self._ids: dict[tuple[str, str], int] = {}
         self._last_id = 0
         self._unsaved: list[tuple[int, str, str]] = []
+        self._file: tuple[int, int] | None = None
         self._engine = open_engine(path, key, "telemetry")
         self._healing(self._prepare)
 
@@ -83,8 +81,21 @@ class Telemetry:
             return self._ids[key]
 
     def write(self, rows: Sequence[tuple[int, int, float]]) -> None:
-        """Adds samples (series, Unix ms, value) in one transaction; of two in the same millisecond the later stays."""
-        self._insert("INSERT OR REPLACE INTO sample VALUES (?,?,?)", sorted(rows))
+        """Adds samples (series, Unix ms, value) in one transaction; of two in the same millisecond the later stays.
+
+        Times are from 1970 to 2109 and values finite.
+        """
+        if rows:
+            self._compactor.appended(self._healing(lambda: self._append(rows)))
+
+    def compact(self, now_ms: int, seconds: float = 0.2) -> bool:
+        """Does what is due of moving samples into chunks and rolling them up, in small transactions, until it took so many
+        seconds; returns whether more is due. To be called about every second by the thread that writes."""
+        return self._healing(lambda: self._compactor.work(self._driver, now_ms, seconds, everything=False))
+
+    def settle(self, now_ms: int) -> None:
+        """Compacts whatever there is, due or not, and rolls up every four hours that are over."""
+        self._healing(lambda: self._compactor.work(self._driver, now_ms, float("inf"), everything=True))
 
     def save_latest(self, rows: Sequence[Latest]) -> None:
         """Keeps the last values, so that panels open with them and their age after a restart."""
@@ -110,18 +121,27 @@ class Telemetry:
         self, thing_id: str, point: str, since_ms: int, until_ms: int, most: int = 2000
     ) -> list[tuple[int, float]]:
         """As `TelemetryReader.history`."""
-        with self._begin() as connection:
-            return _history(
-                lambda sql, args: connection.exec_driver_sql(sql, args).all(), thing_id, point, since_ms, until_ms, most
-            )
+        return self._ask(thing_id, point, lambda past: past.samples(since_ms, until_ms, most), [])
 
-    def forget_before(self, t_ms: int) -> int:
-        """Drops samples older than the instant and returns how many. One commit a series, so that none takes long."""
-        gone = 0
-        for series in sorted(self._ids.values()):
-            with self._begin() as connection:
-                cursor = connection.exec_driver_sql("DELETE FROM sample WHERE series=? AND t<?", (series, t_ms))
-                gone += cursor.rowcount
+    def bands(self, thing_id: str, point: str, since_ms: int, until_ms: int, most: int = 500) -> list[Band]:
+        """As `TelemetryReader.bands`."""
+        return self._ask(thing_id, point, lambda past: past.bands(since_ms, until_ms, most), [])
+
+    def last_before(self, thing_id: str, point: str, t_ms: int) -> tuple[int, float] | None:
+        """As `TelemetryReader.last_before`."""
+        return self._ask(thing_id, point, lambda past: past.last(t_ms), None)
+
+    def forget(self, tier: str, before_ms: int) -> int:
+        """Drops what a tier ("raw", "minute", "quarter", "day") holds of the time before the instant, and returns how many
+        samples or buckets. A commit every so many series, so that none takes long."""
+        gone, known = 0, sorted(self._ids.values())
+        for begin in range(0, len(known), BLOCK):
+            with self._driver() as connection:
+                gone += self._compactor.forget(connection, known[begin : begin + BLOCK], tier, before_ms)
+        if before_ms > self._compactor.kept.get(tier, 0):
+            with self._driver() as connection:
+                connection.execute("INSERT OR REPLACE INTO kept VALUES (?,?)", (tier, before_ms))
+            self._compactor.kept[tier] = before_ms
         return gone
 
     def size(self) -> int:
@@ -141,14 +161,29 @@ class Telemetry:
             self._healing(lambda: self._insert_once(statement, rows))
 
     def _insert_once(self, statement: str, rows: list[Any]) -> None:
+        with self._saving() as connection:
+            connection.exec_driver_sql(statement, rows)
+
+    def _append(self, rows: Sequence[Row]) -> dict[int, int]:
+        with self._saving() as connection:
+            return self._compactor.append(connection.connection.driver_connection, rows)
+
+    @contextmanager
+    def _saving(self) -> Iterator[Connection]:
+        """A transaction that first writes the series it may speak of."""
         with self._lock:
             new = list(self._unsaved)
         with self._begin() as connection:
             if new:
                 connection.exec_driver_sql("INSERT OR REPLACE INTO series VALUES (?,?,?)", new)
-            connection.exec_driver_sql(statement, rows)
+            yield connection
         with self._lock:
             del self._unsaved[: len(new)]
+
+    def _ask(self, thing_id: str, point: str, work: Callable[[HistoryQuery], T], nothing: T) -> T:
+        with self._begin() as connection:
+            past = find(lambda sql, args: connection.exec_driver_sql(sql, args).all(), thing_id, point)
+            return work(past) if past else nothing
 
     def _prepare(self) -> None:
         with self._begin() as connection:
@@ -156,37 +191,52 @@ class Telemetry:
             if version == 0:
                 for statement in SCHEMA:
                     connection.exec_driver_sql(statement)
+                connection.exec_driver_sql("INSERT INTO setting VALUES ('utc_offset', ?)", (self._utc_offset,))
             elif version != VERSION:
                 raise StoreError("newer", f"{self.path.name} has version {version}, this program knows {VERSION}")
             known = connection.exec_driver_sql("SELECT id, thing, point FROM series").all()
+            self._compactor = Compactor(connection.connection.driver_connection)
         with self._lock:
             for id_, thing, point in known:
                 self._ids[thing, point] = id_
                 self._last_id = max(self._last_id, id_)
+        self._file = _identity(self.path)
 
     def _healing(self, work: Callable[[], T]) -> T:
-        """Does the work, on a new file when the old one turns out to be unusable."""
+        """Does the work, on a new file when the old one is gone or turns out to be unusable."""
+        if self._file and _identity(self.path) != self._file:
+            # Deleted under us: what we would write now, nobody could read.
+            self._renew(lambda: _remove_endings(self.path))
         try:
             return work()
         except StoreError as error:
             if error.reason not in _UNUSABLE:
                 raise
+        self._renew(lambda: _move_aside(self.path))
+        return work()
+
+    def _renew(self, clear: Callable[[], None]) -> None:
         self._engine.dispose()
-        _move_aside(self.path)
+        clear()
         self._engine = open_engine(self.path, self._key, "telemetry")
         with self._lock:
             # Series keep their numbers: rows that wait to be written already carry them.
             self._unsaved = [(id_, thing, point) for (thing, point), id_ in self._ids.items()]
         self._prepare()
-        return work()
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, sqlcipher.DatabaseError) as error:
             raise store_error(error) or error from error
+
+    @contextmanager
+    def _driver(self) -> Iterator[Any]:
+        """A transaction on the driver's own connection: a third of the cost a statement, where there are thousands."""
+        with self._begin() as connection:
+            yield connection.connection.driver_connection
 
 
 class TelemetryReader:
@@ -202,7 +252,7 @@ class TelemetryReader:
 
     def latest(self) -> list[Latest]:
         """The last live value of every point that has one."""
-        return self._ask(_latest)
+        return self._ask(_latest, [])
 
     def history(
         self, thing_id: str, point: str, since_ms: int, until_ms: int, most: int = 2000
@@ -212,18 +262,41 @@ class TelemetryReader:
         Of more than `most` there remain the lowest and the highest of each of `most // 2` equal spans of time, so that
         a chart still shows every peak.
         """
-        return self._ask(lambda query: _history(query, thing_id, point, since_ms, until_ms, most))
+        return self._about(thing_id, point, lambda past: past.samples(since_ms, until_ms, most), [])
 
-    def _ask(self, work: Callable[[_Query], list[T]]) -> list[T]:
+    def bands(self, thing_id: str, point: str, since_ms: int, until_ms: int, most: int = 500) -> list[Band]:
+        """What the point was from `since_ms` to `until_ms` (Unix ms), both included, as at most `most` bands (two at least).
+
+        The samples themselves where they are few enough, each a band of its own; else spans of time of one width, cut
+        from samples or from the roll-ups of 1 minute, 15 minutes or 1 local day. The first band may begin before
+        `since_ms`. Spans without a sample have no band. Up to the last sample that was written, nothing is missing.
+        """
+        return self._about(thing_id, point, lambda past: past.bands(since_ms, until_ms, most), [])
+
+    def last_before(self, thing_id: str, point: str, t_ms: int) -> tuple[int, float] | None:
+        """The last sample at or before the instant (Unix ms); where raw history is forgotten, the last value of the last
+        roll-up that was over by then, at its last millisecond. None when there is nothing so old."""
+        return self._about(thing_id, point, lambda past: past.last(t_ms), None)
+
+    def _about(self, thing_id: str, point: str, work: Callable[[HistoryQuery], T], nothing: T) -> T:
+        def ask(query: Query) -> T:
+            past = find(query, thing_id, point)
+            return work(past) if past else nothing
+
+        return self._ask(ask, nothing)
+
+    def _ask(self, work: Callable[[Query], T], nothing: T) -> T:
         if not self.path.exists():
-            return []
+            return nothing
         try:
             # mode=rw: a reader must not make an empty file where there was none.
             connection = sqlcipher.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=10.0)
             try:
                 set_up(connection, self._key, "reader")
+                connection.isolation_level = None
+                connection.execute("BEGIN")
                 if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                    return []
+                    return nothing
                 return work(lambda sql, args: connection.execute(sql, args).fetchall())
             finally:
                 connection.close()
@@ -231,32 +304,18 @@ class TelemetryReader:
             raise store_error(error) or error from error
 
 
-_Query = Callable[[str, tuple[Any, ...]], Sequence[Any]]
-
-
-def _latest(query: _Query) -> list[Latest]:
+def _latest(query: Query) -> list[Latest]:
     rows = query("SELECT thing, point, value, at, device_at FROM latest JOIN series ON series.id = series", ())
     return [Latest(thing, point, json.loads(value), at, device_at) for thing, point, value, at, device_at in rows]
 
 
-def _history(
-    query: _Query, thing_id: str, point: str, since_ms: int, until_ms: int, most: int
-) -> list[tuple[int, float]]:
-    found = query("SELECT id FROM series WHERE thing=? AND point=?", (thing_id, point))
-    if not found:
-        return []
-    window = (found[0][0], since_ms, until_ms)
-    where = "FROM sample WHERE series=? AND t BETWEEN ? AND ?"
-    rows = query(f"SELECT t, v {where} ORDER BY t LIMIT ?", (*window, most + 1))
-    if len(rows) > most:
-        span = max(1, -(-(until_ms - since_ms + 1) // max(1, most // 2)))
-        # With one min() or max() SQLite takes the other columns from the row that holds it.
-        extremes = [query(f"SELECT t, {f}(v) {where} GROUP BY (t - ?) / ?", (*window, since_ms, span)) for f in _ENDS]
-        rows = sorted({(t, v) for side in extremes for t, v in side})[:most]
-    return [(t, v) for t, v in rows]
-
-
-_ENDS = ("min", "max")
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file it is that has this name now."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _asides(path: Path) -> list[tuple[int, Path]]:
@@ -270,5 +329,9 @@ def _move_aside(path: Path) -> None:
     path.replace(path.with_name(f"{path.name}.aside-{max((n for n, _ in old), default=0) + 1}"))
     for _, aside in old:
         aside.unlink()
+    _remove_endings(path)
+
+
+def _remove_endings(path: Path) -> None:
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from db.errors import StoreError
 from db.telemetry import Latest, Telemetry
@@ -15,10 +16,39 @@ log = logging.getLogger(__name__)
 
 MOST_ROWS = 500_000
 """Samples that may wait for a slow disk; beyond, the oldest are dropped and counted."""
-KEEP_DAYS = (90, 30, 7, 1)
-"""How long samples are kept; a file over MOST_BYTES keeps the next shorter span."""
 MOST_BYTES = 2 * 1024**3
+"""Of the telemetry file; beyond, the finest tier is kept for a shorter time first."""
 HOUSEKEEPING = 3600.0
+COMPACT_EVERY = 1.0
+CLOCK_JUMP = 3600.0
+"""Seconds by which the clock may differ from what it should be at a housekeeping; beyond, nothing is forgotten by age
+until it has run evenly for an hour: a wrong year must not empty the history."""
+
+
+class Keep(NamedTuple):
+    """Days that each tier is kept."""
+
+    raw: int
+    """Single samples: to look into what happened in the last month's incidents and bills."""
+    minute: int
+    """A quarter of a year: the span of a maintenance contract's report."""
+    quarter: int
+    """15 minutes over two years: the load curve beside the same month of the year before."""
+    day: int
+    """Ten years: the life of a pump or a battery."""
+
+
+KEEP = (
+    Keep(raw=30, minute=90, quarter=730, day=3650),
+    Keep(raw=14, minute=90, quarter=730, day=3650),
+    Keep(raw=7, minute=90, quarter=730, day=3650),
+    Keep(raw=2, minute=90, quarter=730, day=3650),
+    Keep(raw=2, minute=30, quarter=730, day=3650),
+    Keep(raw=1, minute=7, quarter=730, day=3650),
+    Keep(raw=1, minute=2, quarter=365, day=3650),
+    Keep(raw=1, minute=1, quarter=90, day=3650),
+)
+"""What is kept, and what of it while the file is over MOST_BYTES: step by step, the finest first."""
 
 Rows = dict[int, tuple[int, float]]
 """The newest sample (Unix ms, value) by series."""
@@ -38,7 +68,10 @@ class History:
         self._next_housekeeping = time.monotonic() + 60
         self.stored = 0
         self.dropped = 0
-        self.problem = ""
+        self.forgotten: Counter[str] = Counter()
+        """Samples (tier "raw") and roll-up buckets that were removed for age or for room."""
+        self._problems: dict[str, str] = {}
+        self._clocks = time.time(), time.monotonic()
         self._thread = threading.Thread(target=self._run, name="field-history", daemon=True)
 
     def start(self) -> None:
@@ -54,6 +87,11 @@ class History:
     @property
     def queued(self) -> int:
         return self._waiting
+
+    @property
+    def problem(self) -> str:
+        """Why history is incomplete now; empty when it is not."""
+        return "; ".join(self._problems.values())
 
     def offer(self, rows: Rows, latest: list[Latest], descriptions: Mapping[str, bytes]) -> None:
         """Queues a second's samples, and the latest values and descriptions to keep for the next start. Never waits for
@@ -74,7 +112,8 @@ class History:
         while True:
             with self._wake:
                 while not (self._batches or self._latest or self._descriptions or self._stopping):
-                    self._wake.wait()
+                    if not self._wake.wait(COMPACT_EVERY):
+                        break
                 batches, self._batches = list(self._batches), deque()
                 latest, self._latest = self._latest, []
                 descriptions, self._descriptions = self._descriptions, {}
@@ -83,9 +122,10 @@ class History:
             self._write(batches, latest, descriptions)
             if done and not self._batches:
                 return
+            self._compact()
             if time.monotonic() >= self._next_housekeeping:
                 self._next_housekeeping = time.monotonic() + HOUSEKEEPING
-                self._keep_house()
+                self.keep_house(time.time())
 
     def _write(self, batches: list[Rows], latest: list[Latest], descriptions: Mapping[str, bytes]) -> None:
         rows = [(series, at, value) for batch in batches for series, (at, value) in batch.items()]
@@ -94,18 +134,39 @@ class History:
             self.stored += len(rows)
             self._telemetry.save_latest(latest)
             self._telemetry.save_descriptions(descriptions)
-            self.problem = ""
+            self._problems.pop("written", None)
         except StoreError as error:
             self.dropped += len(rows)
-            if not self.problem:
-                log.warning("history is not written: %s", error)
-            self.problem = f"history is not written: {error}"
+            self._trouble("written", error)
 
-    def _keep_house(self) -> None:
+    def _compact(self) -> None:
         try:
-            for days in KEEP_DAYS:
-                self._telemetry.forget_before(round((time.time() - days * 86_400) * 1000))
-                if self._telemetry.size() <= MOST_BYTES:
+            while self._telemetry.compact(int(time.time() * 1000)):
+                if self._batches or self._stopping:
                     return
+            self._problems.pop("compacted", None)
         except StoreError as error:
-            self.problem = f"old history is not removed: {error}"
+            # The samples stay where they are, and where charts find them.
+            self._trouble("compacted", error)
+
+    def keep_house(self, now: float) -> None:
+        """Forgets what is too old at `now` (Unix seconds), and more while the file is too big."""
+        wall, running = self._clocks
+        self._clocks = now, time.monotonic()
+        if abs((now - wall) - (self._clocks[1] - running)) > CLOCK_JUMP:
+            return
+        try:
+            for keep in KEEP:
+                for tier, days in keep._asdict().items():
+                    self.forgotten[tier] += self._telemetry.forget(tier, round((now - days * 86_400) * 1000))
+                if self._telemetry.size() <= MOST_BYTES:
+                    break
+            self._problems.pop("thinned out", None)
+        except StoreError as error:
+            self._trouble("thinned out", error)
+
+    def _trouble(self, what: str, error: StoreError) -> None:
+        problem = f"history is not {what}: {error}"
+        if what not in self._problems:
+            log.warning("%s", problem)
+        self._problems[what] = problem

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import msgspec
 
+from db.rollup import Band
 from db.telemetry import TelemetryReader
 from desktop.field.child import run
 from desktop.field.latest import LatestTable, SharedTable
@@ -56,6 +57,8 @@ class FieldView(Protocol):
     def history(
         self, thing_id: str, point: str, since: float, until: float, most: int = 2000
     ) -> list[tuple[float, float]]: ...
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]: ...
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None: ...
 
 
 @dataclass
@@ -113,6 +116,15 @@ class _Host:
         """Stored samples as (Unix seconds, value). Raises StoreError; waits for the disk."""
         rows = self._past.history(thing_id, point, round(since * 1000), round(until * 1000), most)
         return [(at / 1000, value) for at, value in rows]
+
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
+        """As `TelemetryReader.bands`, asked in Unix seconds (a band's own time is in ms)."""
+        return self._past.bands(thing_id, point, round(since * 1000), round(until * 1000), most)
+
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None:
+        """As `TelemetryReader.last_before`, in Unix seconds."""
+        found = self._past.last_before(thing_id, point, round(at * 1000))
+        return None if found is None else (found[0] / 1000, found[1])
 
 
 class ThreadHost(_Host):

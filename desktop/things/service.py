@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.rollup import Band
 from db.store import Records, Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
@@ -41,6 +42,8 @@ class LiveField(Protocol):
     def history(
         self, thing_id: str, point: str, since: float, until: float, most: int
     ) -> list[tuple[float, float]]: ...
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int) -> list[Band]: ...
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,15 @@ class Things:
     ) -> list[tuple[float, float]]:
         """Stored samples as (Unix seconds, value), thinned to at most `most`."""
         return self._field.history(thing_id, point, since, until, most)
+
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
+        """What the point was between the times (Unix seconds), as at most `most` bands of lowest, highest, mean and last
+        value; single samples where they are few. Any span up to years takes milliseconds."""
+        return self._field.bands(thing_id, point, since, until, most)
+
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None:
+        """The last stored sample (Unix seconds, value) at or before a time, as a meter's reading at the month's begin."""
+        return self._field.last_before(thing_id, point, at)
 
     def assign(self, who: Principal, thing_id: str, place_id: str | None, name: str = "") -> None:
         """Places a thing and names it; None takes it out of its place, an empty name is the device's own.

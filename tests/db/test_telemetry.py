@@ -85,17 +85,6 @@ def test_thinning_keeps_the_peaks_and_the_bound(samples: dict[int, int], most: i
         assert (min(values), max(values)) == (min(window.values()), max(window.values()))
 
 
-def test_old_samples_are_forgotten_and_their_room_is_free(tmp_path: Path) -> None:
-    store = Telemetry(tmp_path / "telemetry.db", KEY)
-    series = store.series_id("sump", "level")
-    store.write([(series, t, 1.0) for t in range(20_000)])
-    before = store.size()
-    assert store.forget_before(19_999) == 19_999
-    assert rows_of(store) == [(19_999, 1.0)]
-    assert store.size() < before / 2
-    store.close()
-
-
 def damage(path: Path) -> None:
     path.write_bytes(b"not a database at all" * 500)
 

@@ -1,0 +1,240 @@
+"""Samples and roll-ups as compact bytes, exact both ways (apart from the sign of zero).
+
+A chunk is a few columns of integers, each as offsets from its lowest value in the fewest bytes that hold them, and all of
+it deflated at level 1. Values become integers at the fewest decimals that are lossless, as nearly every sensor has; what
+has no such decimals (means computed by a device, huge numbers) is kept as doubles, each xored with the one before and
+with equal bytes side by side. Measured on a noisy walk and a valve: 1.2 to 2 bytes a sample, beside 29 of a row.
+
+The file stays on the machine that wrote it, so numbers are in the machine's own byte order.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise, starmap
+from operator import mul, sub, xor
+
+from db.errors import StoreError
+from db.rollup import Columns
+
+SCALES = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
+DOUBLES = 255
+"""In the place of the decimals: the values are no scaled integers."""
+MOST = 2**53
+"""Integers below are exact as doubles."""
+
+_HEAD = struct.Struct("<BBH")
+"""Whether deflated, decimals, how many."""
+_SIZES = "BHIQ"
+_SIGNED = "bhiq"
+_PLAIN, _DEFLATED = 0, 1
+
+
+def pack_samples(times: Sequence[int], values: Sequence[float]) -> bytes:
+    """Up to 65,535 samples, at times (Unix ms) that ascend; values are finite."""
+    out = bytearray()
+    _put(out, list(starmap(_forward, pairwise(times))), times[0])
+    found = scaled(values)
+    if found is None:
+        _put_doubles(out, values)
+        return _closed(out, DOUBLES, len(times))
+    decimals, numbers = found
+    _put_numbers(out, numbers)
+    return _closed(out, decimals, len(times))
+
+
+def unpack_samples(data: bytes) -> tuple[list[int], list[float]]:
+    """Raises StoreError("damaged")."""
+    try:
+        body, decimals, count = _opened(data)
+        at, first, steps = _get(body, 0, count - 1)
+        times = list(accumulate(steps, initial=first))
+        if decimals == DOUBLES:
+            return times, _get_doubles(body, at, count)[1]
+        _, numbers = _get_numbers(body, at, count)
+        return times, _unscaled(numbers, decimals)
+    except (zlib.error, struct.error, ValueError, IndexError) as error:
+        raise StoreError("damaged", f"a chunk of history: {error}") from error
+
+
+def pack_bands(numbers: Sequence[int], bands: Columns) -> bytes:
+    """Roll-ups by their number in the row, ascending. The mean is kept as the sum where values are scaled integers."""
+    out, count = bytearray(), len(numbers)
+    _put(out, list(starmap(_forward, pairwise(numbers))), numbers[0])
+    _put(out, bands.counts, 0)
+    found = _scaled_bands(bands)
+    if found is None:
+        for column in (bands.low, bands.high, bands.last, bands.mean):
+            _put_doubles(out, column)
+        return _closed(out, DOUBLES, count)
+    decimals, flat, sums = found
+    low, high, last = flat[:count], flat[count : 2 * count], flat[2 * count :]
+    _put_numbers(out, low)
+    _put(out, list(map(sub, high, low)), 0)
+    _put(out, list(map(sub, last, low)), 0)
+    _put(out, list(map(sub, sums, map(mul, low, bands.counts))), 0)
+    return _closed(out, decimals, count)
+
+
+def unpack_bands(data: bytes) -> tuple[list[int], Columns]:
+    """Numbers in the row, and the bands; their `at` is left empty. Raises StoreError("damaged")."""
+    try:
+        body, decimals, count = _opened(data)
+        at, first, steps = _get(body, 0, count - 1)
+        numbers = list(accumulate(steps, initial=first))
+        at, _, counts = _get(body, at, count)
+        if decimals == DOUBLES:
+            columns = []
+            for _ in range(4):
+                at, column = _get_doubles(body, at, count)
+                columns.append(column)
+            return numbers, Columns([], columns[0], columns[1], columns[3], columns[2], counts)
+        at, low = _get_numbers(body, at, count)
+        at, _, over = _get(body, at, count)
+        at, _, ends = _get(body, at, count)
+        _, _, sums = _get(body, at, count)
+        scale = SCALES[decimals]
+        return numbers, Columns(
+            at=[],
+            low=_unscaled(low, decimals),
+            high=[(a + b) / scale for a, b in zip(low, over, strict=True)],
+            mean=[(s + n * a) / (n * scale) for s, n, a in zip(sums, counts, low, strict=True)],
+            last=[(a + b) / scale for a, b in zip(low, ends, strict=True)],
+            counts=counts,
+        )
+    except (zlib.error, struct.error, ValueError, IndexError) as error:
+        raise StoreError("damaged", f"a roll-up of history: {error}") from error
+
+
+def _scaled_bands(bands: Columns) -> tuple[int, list[int], list[int]] | None:
+    """Decimals, all of low, high and last, and the sums; with more decimals where values between the extremes have more."""
+    values, fewest = [*bands.low, *bands.high, *bands.last], 0
+    while (found := scaled(values, fewest)) is not None:
+        decimals, flat = found
+        scale = SCALES[decimals]
+        exact = [mean * n * scale for mean, n in zip(bands.mean, bands.counts, strict=True)]
+        sums = list(map(round, exact))
+        if max(map(abs, exact)) >= MOST:
+            return None
+        # What rounding of the mean leaves of an integer: a few units in its last place.
+        if all(abs(x - n) <= 4e-15 * abs(x) + 1e-12 for x, n in zip(exact, sums, strict=True)):
+            return decimals, flat, sums
+        fewest = decimals + 1
+    return None
+
+
+def scaled(values: Sequence[float], fewest: int = 0) -> tuple[int, list[int]] | None:
+    """The fewest decimals at which every value is an integer of its last place, and those integers."""
+    decimals = max(_decimals(values[0]), _decimals(values[-1]), _decimals(values[len(values) // 2]))
+    for each in range(max(decimals, fewest), len(SCALES)):
+        scale = SCALES[each]
+        if not -MOST < min(values) * scale <= max(values) * scale < MOST:
+            return None
+        numbers = [round(v * scale) for v in values] if scale > 1 else list(map(round, values))
+        if _unscaled(numbers, each) == list(values):
+            return each, numbers
+    return None
+
+
+def _decimals(value: float) -> int:
+    for decimals, scale in enumerate(SCALES):
+        if abs(value) * scale >= MOST:
+            break
+        if round(value * scale) / scale == value:
+            return decimals
+    return len(SCALES)
+
+
+def _unscaled(numbers: Iterable[int], decimals: int) -> list[float]:
+    if decimals == 0:
+        return list(map(float, numbers))
+    scale = SCALES[decimals]
+    return [number / scale for number in numbers]
+
+
+def _forward(before: int, after: int) -> int:
+    return after - before
+
+
+def _closed(out: bytearray, decimals: int, count: int) -> bytes:
+    packed = zlib.compress(out, 1, -15)
+    if len(packed) < len(out):
+        return _HEAD.pack(_DEFLATED, decimals, count) + packed
+    return _HEAD.pack(_PLAIN, decimals, count) + bytes(out)
+
+
+def _opened(data: bytes) -> tuple[bytes, int, int]:
+    how, decimals, count = _HEAD.unpack_from(data)
+    body = data[_HEAD.size :]
+    return (zlib.decompress(body, -15) if how == _DEFLATED else body), decimals, count
+
+
+def _put(out: bytearray, numbers: list[int], first: int) -> None:
+    """A column: `first` (of a series of differences), the lowest number, and how far each is above it."""
+    low = min(numbers, default=0)
+    size = _size(max(numbers, default=0) - low)
+    signed = max(_signed(low), _signed(first))
+    out.append(size | signed << 4)
+    out += array(_SIGNED[signed], (first, low)).tobytes()
+    if size:
+        out += array(_SIZES[size - 1], [n - low for n in numbers] if low else numbers).tobytes()
+
+
+def _get(body: bytes, at: int, count: int) -> tuple[int, int, list[int]]:
+    """Where the next column begins, `first`, and the numbers."""
+    size, signed = body[at] & 15, body[at] >> 4
+    ends = at + 1 + (2 << signed)
+    first, low = array(_SIGNED[signed], body[at + 1 : ends])
+    if not size:
+        return ends, first, [low] * count
+    at, ends = ends, ends + (count << (size - 1))
+    numbers = array(_SIZES[size - 1], body[at:ends]).tolist()
+    if len(numbers) != count:
+        raise ValueError("a short column")
+    return ends, first, [n + low for n in numbers] if low else numbers
+
+
+def _put_numbers(out: bytearray, numbers: list[int]) -> None:
+    """A column of values: as they are or as differences, whichever needs less room."""
+    steps = list(map(sub, numbers[1:], numbers))
+    if max(numbers) - min(numbers) <= max(steps, default=0) - min(steps, default=0):
+        out.append(0)
+        _put(out, numbers, 0)
+    else:
+        out.append(1)
+        _put(out, steps, numbers[0])
+
+
+def _get_numbers(body: bytes, at: int, count: int) -> tuple[int, list[int]]:
+    if not body[at]:
+        at, _, numbers = _get(body, at + 1, count)
+        return at, numbers
+    at, first, steps = _get(body, at + 1, count - 1)
+    return at, list(accumulate(steps, initial=first))
+
+
+def _put_doubles(out: bytearray, values: Sequence[float]) -> None:
+    bits = array("Q", array("d", values).tobytes()).tolist()
+    changed = array("Q", [bits[0], *map(xor, bits[1:], bits)]).tobytes()
+    for place in range(8):
+        out += changed[place::8]
+
+
+def _get_doubles(body: bytes, at: int, count: int) -> tuple[int, list[float]]:
+    changed = bytearray(8 * count)
+    for place in range(8):
+        changed[place::8] = body[at + place * count : at + (place + 1) * count]
+    bits = accumulate(array("Q", bytes(changed)).tolist(), xor)
+    return at + 8 * count, array("d", array("Q", bits).tobytes()).tolist()
+
+
+def _size(span: int) -> int:
+    """0: all equal; else how many of 1, 2, 4, 8 bytes an offset takes, as 1 to 4."""
+    return 0 if span == 0 else 1 if span < 1 << 8 else 2 if span < 1 << 16 else 3 if span < 1 << 32 else 4
+
+
+def _signed(number: int) -> int:
+    return 0 if -128 <= number < 128 else 1 if -32768 <= number < 32768 else 2 if -(2**31) <= number < 2**31 else 3

@@ -1,0 +1,277 @@
+"""Moves samples from the tail into chunks, rolls chunks up, and forgets what is old.
+
+Every step is one transaction that takes from one place and puts into the other, so that the end of the process at any
+moment neither loses nor doubles a sample. Roll-ups are always made anew from all raw samples of their four hours: doing it
+twice changes nothing, and a sample that comes late only sets back how far its series counts as rolled up.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import pairwise
+from typing import Any
+
+from db.chunks import pack_bands, pack_samples, unpack_samples
+from db.rollup import DAY, Columns, joined, merged, of_samples
+from db.telemetry_layout import (
+    BLOCK,
+    CHUNK,
+    DAYS,
+    LAST_PLACE,
+    LONGEST,
+    MINUTES,
+    PLACE_BITS,
+    QUARTERS,
+    SAMPLE_BYTES,
+    SPAN,
+    TIERS,
+    Tier,
+    first_id,
+    last_id,
+    pack_tail,
+    unpack_tail,
+)
+from db.telemetry_read import HistoryQuery, day_shift
+
+EVER = 1 << 62
+
+Row = tuple[int, int, float]
+"""Series, Unix ms, value."""
+
+
+OLDEST_TAIL = 600_000
+"""Ms after which samples of slow series are compacted; those of quick ones are as soon as they fill their chunks."""
+FULL_TAIL = BLOCK * CHUNK * SAMPLE_BYTES
+"""Bytes of a block in the tail that fill a chunk of each of its series."""
+LATE = 120_000
+"""Ms after the end of four hours until they are rolled up."""
+
+
+class Compactor:
+    """The writing half of history: it works on a driver's connection within the caller's transactions, and remembers what
+    of the file it needs to know what is due."""
+
+    def __init__(self, connection: Any) -> None:
+        query = _query(connection)
+        self.rolled: dict[int, int] = dict(query("SELECT series, until FROM rolled", ()))
+        """Up to when each series is rolled up."""
+        self.kept: dict[str, int] = dict(query("SELECT tier, since FROM kept", ()))
+        """From when on each tier is whole."""
+        self.day_shift = day_shift(query)
+        self._waiting: dict[int, int] = {}
+        """Bytes in the tail by block."""
+        self._place = 0
+        for block, size, place in query(
+            f"SELECT id >> {PLACE_BITS}, sum(length(data)), max(id & {LAST_PLACE}) FROM tail GROUP BY 1", ()
+        ):
+            self._waiting[block] = size
+            self._place = max(self._place, place)
+        self._open: set[int] = set(self.rolled)
+        """Series that may have samples which are not rolled up."""
+        self._due: set[int] = set()
+        self._to_roll: set[int] = set()
+        self._swept = self._span = 0
+
+    def work(
+        self, begin: Callable[[], AbstractContextManager[Any]], now_ms: int, seconds: float, everything: bool
+    ) -> bool:
+        """Does what is due in transactions that `begin` gives, until it took so many seconds; whether more is due."""
+        end = time.monotonic() + seconds
+        if everything or not 0 <= now_ms - self._swept < OLDEST_TAIL:
+            self._swept = now_ms
+            self._due |= self._waiting.keys()
+        self._due |= {block for block, size in self._waiting.items() if size >= FULL_TAIL}
+        while self._due and time.monotonic() < end:
+            block = min(self._due)
+            with begin() as connection:
+                committed = self.store_block(connection, block)
+            committed()
+            self._due.discard(block)
+        if everything or (now_ms - LATE) // SPAN != self._span:
+            self._span = (now_ms - LATE) // SPAN
+            self._to_roll |= self._open
+        while self._to_roll and time.monotonic() < end:
+            series = min(self._to_roll)
+            with begin() as connection:
+                rolled = self.roll(connection, series, self._span * SPAN)
+            if rolled is None:
+                self._to_roll.discard(series)
+            else:
+                self.rolled[series] = rolled
+        return bool(self._due or self._to_roll)
+
+    def append(self, connection: Any, rows: Iterable[Row]) -> dict[int, int]:
+        """Puts samples into the tail; returns the bytes added by block, for `appended` after the commit."""
+        blocks: dict[int, list[Row]] = {}
+        for row in rows:
+            block = row[0] // BLOCK
+            if block in blocks:
+                blocks[block].append(row)
+            else:
+                blocks[block] = [row]
+        self._place += 1
+        packed = [
+            (first_id(block) | self._place, pack_tail(*zip(*part, strict=True))) for block, part in blocks.items()
+        ]
+        connection.executemany("INSERT INTO tail VALUES (?,?)", packed)
+        return {id_ >> PLACE_BITS: len(data) for id_, data in packed}
+
+    def appended(self, added: Mapping[int, int]) -> None:
+        for block, size in added.items():
+            self._waiting[block] = self._waiting.get(block, 0) + size
+
+    def store_block(self, connection: Any, block: int) -> Callable[[], None]:
+        """Moves a block's tail into chunks; returns what to call after the commit."""
+        first, last = first_id(block), last_id(block)
+        rows = connection.execute(
+            "SELECT data FROM tail WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)
+        ).fetchall()
+        times: list[list[int]] = [[] for _ in range(BLOCK)]
+        values: list[list[float]] = [[] for _ in range(BLOCK)]
+        for (data,) in rows:
+            for index, t, v in zip(*unpack_tail(data), strict=True):
+                times[index].append(t)
+                values[index].append(v)
+        back: dict[int, int] = {}
+        for index, (each, those) in enumerate(zip(times, values, strict=True)):
+            if each:
+                series = block * BLOCK + index
+                if not all(a < b for a, b in pairwise(each)):
+                    # Late or coalesced: in order of time, and of the same instant the later counts.
+                    each, those = map(list, zip(*sorted(dict(zip(each, those, strict=True)).items()), strict=True))
+                self.store(connection, series, each, those)
+                if each[0] < self.rolled.get(series, EVER):
+                    back[series] = each[0] // SPAN * SPAN
+        connection.execute("DELETE FROM tail WHERE id BETWEEN ? AND ?", (first, last))
+        connection.executemany("INSERT OR REPLACE INTO rolled VALUES (?,?)", list(back.items()))
+        earliest = min((each[0] for each in times if each), default=EVER)
+        kept = {tier: earliest for tier, since in self.kept.items() if since > earliest}
+        connection.executemany("INSERT OR REPLACE INTO kept VALUES (?,?)", list(kept.items()))
+        touched = {block * BLOCK + index for index, each in enumerate(times) if each}
+
+        def committed() -> None:
+            self._waiting.pop(block, None)
+            self.rolled |= back
+            self.kept |= kept
+            self._open |= touched
+
+        return committed
+
+    def store(self, connection: Any, series: int, times: list[int], values: list[float]) -> None:
+        """Puts samples (in order of time) into the chunks of their series; of the same instant the new one stays."""
+        base, since, until = first_id(series), times[0], times[-1]
+        rows = connection.execute(
+            "SELECT id, n, span, data FROM raw WHERE id BETWEEN"
+            " coalesce((SELECT max(id) FROM raw WHERE id BETWEEN ? AND ?), ?) AND ? ORDER BY id",
+            (base, base | since, base | since, base | until),
+        ).fetchall()
+        if rows and not _touches(rows[0], base, since):
+            del rows[0]
+        if rows:
+            old: list[tuple[int, float]] = [s for row in rows for s in zip(*unpack_samples(row[3]), strict=True)]
+            if old[-1][0] < since:
+                times, values = [t for t, _ in old] + times, [v for _, v in old] + values
+            else:
+                both = sorted((dict(old) | dict(zip(times, values, strict=True))).items())
+                times, values = [t for t, _ in both], [v for _, v in both]
+            connection.executemany("DELETE FROM raw WHERE id=?", [row[:1] for row in rows])
+        connection.executemany("INSERT INTO raw VALUES (?,?,?,?)", list(_cut(base, times, values)))
+
+    def roll(self, connection: Any, series: int, until: int) -> int | None:
+        """Rolls up the next four hours of a series that have samples and are over at `until` (ms); returns up to when it
+        is rolled up then, or None when there is nothing to do."""
+        base, was = first_id(series), self.rolled[series]
+        begin = was
+        query = HistoryQuery(_query(connection), series)
+        times, values = query.raw(begin, begin + SPAN - 1)
+        if not times:
+            # The next sample is in the chunk that began before, else in the next one.
+            times, _ = query.raw(begin + SPAN, begin + LONGEST)
+            after = (base | begin + LONGEST, last_id(series))
+            chunk = connection.execute("SELECT min(id) FROM raw WHERE id BETWEEN ? AND ?", after).fetchone()[0]
+            if not times and chunk is None:
+                self._open.discard(series)
+                return None
+            begin = (times[0] if times else chunk - base) // SPAN * SPAN
+            times, values = query.raw(begin, begin + SPAN - 1)
+        end = begin + SPAN
+        if end > until:
+            return None
+        minutes = merged(of_samples(times, values), MINUTES.width)
+        self.put(connection, query, series, MINUTES, minutes)
+        self.put(connection, query, series, QUARTERS, merged(minutes, QUARTERS.width))
+        over = (end + self.day_shift) // DAY * DAY - self.day_shift
+        # Days that ended while the series was silent, or end with this span.
+        for day in {(was - 1 + self.day_shift) // DAY * DAY - self.day_shift, over - DAY}:
+            if day + DAY <= end:
+                quarters = query.tier(QUARTERS, max(0, day), day + DAY - 1)
+                self.put(connection, query, series, DAYS, merged(quarters, DAY, self.day_shift))
+        connection.execute("INSERT OR REPLACE INTO rolled VALUES (?,?)", (series, end))
+        return end
+
+    def put(self, connection: Any, query: HistoryQuery, series: int, tier: Tier, bands: Columns) -> None:
+        """Puts buckets into their rows; buckets that were there before are replaced."""
+        base, shift = first_id(series), self.day_shift if tier is DAYS else 0
+        width, per = tier.width, tier.places
+        number = (bands.at[0] + shift) // width // per if bands.at else 0
+        while bands.at:
+            begin, end = number * per * width - shift, (number + 1) * per * width - shift
+            part, bands = bands.part(begin, end), bands.part(end, EVER)
+            if part.at:
+                old = query.tier(tier, max(0, begin), end - 1)
+                fresh = set(part.at)
+                if not fresh.issuperset(old.at):
+                    others = old.take([i for i, at in enumerate(old.at) if at not in fresh])
+                    part = joined([others, part])
+                places = [(at - begin) // width for at in part.at]
+                data = pack_bands(places, part)
+                connection.execute(
+                    f"INSERT OR REPLACE INTO {tier.table} VALUES (?,?,?)", (base | number, len(places), data)
+                )
+            number += 1
+
+    def forget(self, connection: Any, series: Sequence[int], table: str, before: int) -> int:
+        """Drops what lies wholly before the instant (ms); returns how many samples or buckets. Raw history that is not
+        rolled up stays."""
+        gone = 0
+        for each in series:
+            if table == "raw":
+                last = min(before - LONGEST, self.rolled.get(each, 0) - LONGEST)
+            else:
+                tier = next(tier for tier in TIERS if tier.table == table)
+                last = (before + (self.day_shift if tier is DAYS else 0)) // (tier.width * tier.places)
+            if last > 0:
+                ids = first_id(each), (first_id(each) | last) - 1
+                [(n,)] = connection.execute(f"SELECT sum(n) FROM {table} WHERE id BETWEEN ? AND ?", ids).fetchall()
+                if n:
+                    connection.execute(f"DELETE FROM {table} WHERE id BETWEEN ? AND ?", ids)
+                    gone += n
+        return gone
+
+
+def _query(connection: Any) -> Callable[[str, tuple[Any, ...]], list[Any]]:
+    def query(sql: str, args: tuple[Any, ...]) -> list[Any]:
+        found: list[Any] = connection.execute(sql, args).fetchall()
+        return found
+
+    return query
+
+
+def _touches(row: tuple[int, int, int, bytes], base: int, since: int) -> bool:
+    """Whether a chunk that begins before `since` must be written anew: it reaches beyond, or has room left."""
+    id_, n, span, _ = row
+    begin = id_ - base
+    return begin + span >= since or (n < CHUNK and since - begin < LONGEST)
+
+
+def _cut(base: int, times: list[int], values: list[float]) -> Iterable[tuple[int, int, int, bytes]]:
+    """Chunks of at most CHUNK samples that span less than LONGEST."""
+    i = 0
+    while i < len(times):
+        j = min(i + CHUNK, len(times))
+        while times[j - 1] - times[i] >= LONGEST:
+            j -= 1
+        yield base | times[i], j - i, times[j - 1] - times[i], pack_samples(times[i:j], values[i:j])
+        i = j

@@ -1,0 +1,211 @@
+"""Questions to the telemetry file's history. Each is answered within one transaction, so that a compaction between two
+reads neither hides nor doubles a sample."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from db.chunks import unpack_bands, unpack_samples
+from db.rollup import DAY, MINUTE, Band, Columns, empty, joined, merged, of_samples
+from db.telemetry_layout import BLOCK, DAYS, QUARTERS, TIERS, Tier, first_id, last_id, of_one, place
+
+Query = Callable[[str, tuple[Any, ...]], Sequence[Any]]
+
+Samples = tuple[list[int], list[float]]
+
+FEW_CHUNKS = 400
+"""Up to so many raw chunks (96,000 samples) are read to thin them sample by sample; of more, roll-ups are told."""
+
+
+class HistoryQuery:
+    """One series' history, within the caller's transaction. Times are Unix ms."""
+
+    def __init__(self, query: Query, series: int) -> None:
+        self._query = query
+        self._series = series
+        self._first = first_id(series)
+        kept = {str(tier): int(since) for tier, since in query("SELECT tier, since FROM kept", ())}
+        self._raw_since = kept.get("raw", 0)
+        self._kept = [kept.get(tier.table, 0) for tier in TIERS]
+        found = query("SELECT until FROM rolled WHERE series=?", (series,))
+        self._rolled = int(found[0][0]) if found else 0
+        self._day_shift = day_shift(query)
+
+    def samples(self, since: int, until: int, most: int) -> list[tuple[int, float]]:
+        """As `TelemetryReader.history`."""
+        since, until = place(since), place(until)
+        if self._whole(since, until, FEW_CHUNKS):
+            return thinned(*self._samples(since, until), since, until, most)
+        points: list[tuple[int, float]] = []
+        for band in self.bands(since, until, max(2, most // 2)):
+            points.append((max(since, band.at_ms), band.low))
+            if band.high != band.low:
+                points.append((max(since, band.at_ms), band.high))
+        return points
+
+    def bands(self, since: int, until: int, most: int) -> list[Band]:
+        """As `TelemetryReader.bands`."""
+        since, until, most = place(since), place(until), max(2, most)
+        if since > until:
+            return []
+        if self._whole(since, until, max(100, most // 20)):
+            times, values = self._samples(since, until)
+            if len(times) <= most:
+                return of_samples(times, values).bands()
+        # One band more than the span holds: the first may begin before it.
+        wanted = -(-(until - since + 1) // (most - 1))
+        if wanted < MINUTE and since >= self._raw_since:
+            return merged(of_samples(*self._samples(since, until)), wanted).bands()
+        tier = self._tier(since, wanted)
+        width = -(-wanted // tier.width) * tier.width
+        shift = self._day_shift if tier is DAYS else 0
+        return merged(self._rolled_up(tier, since, until), width, shift).bands()
+
+    def last(self, until: int) -> tuple[int, float] | None:
+        """As `TelemetryReader.last_before`."""
+        until = place(until)
+        found = self._query(
+            "SELECT data FROM raw WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
+            (self._first, self._first | until),
+        )
+        newest: list[tuple[int, float]] = []
+        if found:
+            times, values = unpack_samples(found[0][0])
+            index = bisect_right(times, until) - 1
+            newest.append((times[index], values[index]))
+        # The tail was written later: of the same instant, its value counts.
+        newest += sorted(self._tail(0, until).items())[-1:]
+        if newest:
+            return max(reversed(newest), key=lambda sample: sample[0])
+        for tier in TIERS:
+            shift = self._day_shift if tier is DAYS else 0
+            number = (until + 1 + shift) // tier.width - 1
+            if number < 0:
+                continue
+            before = self._rows(
+                tier, "id BETWEEN ? AND ? ORDER BY id DESC LIMIT 2", self._first, self._first | number // tier.places
+            )
+            bands = before.part(0, (number + 1) * tier.width - shift)
+            if bands.at:
+                return bands.at[-1] + tier.width - 1, bands.last[-1]
+        return None
+
+    def tier(self, tier: Tier, since: int, until: int) -> Columns:
+        """The stored buckets that touch the span, both ends included."""
+        shift = self._day_shift if tier is DAYS else 0
+        first, last = (since + shift) // tier.width, (until + shift) // tier.width
+        rows = self._rows(
+            tier,
+            "id BETWEEN ? AND ? ORDER BY id",
+            self._first | first // tier.places,
+            self._first | last // tier.places,
+        )
+        return rows.part(first * tier.width - shift, (last + 1) * tier.width - shift)
+
+    def raw(self, since: int, until: int) -> Samples:
+        """The compacted samples of the span, both ends included."""
+        rows = self._query(
+            "SELECT data FROM raw WHERE id >= coalesce((SELECT max(id) FROM raw WHERE id BETWEEN ? AND ?), ?) AND id <= ?"
+            " ORDER BY id",
+            (self._first, self._first | since, self._first | since, self._first | until),
+        )
+        times: list[int] = []
+        values: list[float] = []
+        for (data,) in rows:
+            more_times, more_values = unpack_samples(data)
+            times += more_times
+            values += more_values
+        i, j = bisect_left(times, since), bisect_right(times, until)
+        return (times, values) if j - i == len(times) else (times[i:j], values[i:j])
+
+    def _whole(self, since: int, until: int, chunks: int) -> bool:
+        """Whether raw history holds the whole span in no more than so many chunks."""
+        if since < self._raw_since:
+            return False
+        rows = self._query(
+            "SELECT count(*) FROM (SELECT 1 FROM raw WHERE id BETWEEN ? AND ? LIMIT ?)",
+            (self._first | since, self._first | until, chunks + 1),
+        )
+        return int(rows[0][0]) <= chunks
+
+    def _samples(self, since: int, until: int) -> Samples:
+        """Every sample of the span: compacted or not yet."""
+        times, values = self.raw(since, until)
+        tail = self._tail(since, until)
+        if not tail:
+            return times, values
+        if times and min(tail) <= times[-1]:
+            both = sorted((dict(zip(times, values, strict=True)) | tail).items())
+        else:
+            both = [*zip(times, values, strict=True), *sorted(tail.items())]
+        return [t for t, _ in both], [v for _, v in both]
+
+    def _tail(self, since: int, until: int) -> dict[int, float]:
+        block = self._series // BLOCK
+        rows = self._query(
+            "SELECT data FROM tail WHERE id BETWEEN ? AND ? ORDER BY id", (first_id(block), last_id(block))
+        )
+        return {t: v for (data,) in rows for t, v in of_one(data, self._series) if since <= t <= until}
+
+    def _tier(self, since: int, wanted: int) -> Tier:
+        """The coarsest tier that is fine enough; coarser where the finer one no longer reaches back so far."""
+        finest = next((i for i, kept in enumerate(self._kept) if kept <= since), len(TIERS) - 1)
+        coarsest = max((i for i, tier in enumerate(TIERS) if tier.width <= wanted), default=0)
+        return TIERS[max(finest, coarsest)]
+
+    def _rolled_up(self, tier: Tier, since: int, until: int) -> Columns:
+        """Buckets up to where the roll-ups reach; from there the samples themselves, so that the live edge is exact."""
+        until_rolled = min(until, self._rolled - 1)
+        parts = []
+        if since <= until_rolled and tier is DAYS:
+            # Days are rolled up when they are over; of the last one there are the quarters of an hour.
+            day = (self._rolled + self._day_shift) // DAY * DAY - self._day_shift
+            parts.append(self.tier(DAYS, since, min(until, day - 1)) if since < day else empty())
+            parts.append(self.tier(QUARTERS, max(since, day), until_rolled) if until >= day else empty())
+        elif since <= until_rolled:
+            parts.append(self.tier(tier, since, until_rolled))
+        fresh = dict(zip(*self.raw(max(since, self._rolled), until), strict=True)) if until >= self._rolled else {}
+        fresh |= self._tail(since, until)
+        times = sorted(fresh)
+        parts.append(of_samples(times, [fresh[t] for t in times]))
+        return joined(parts)
+
+    def _rows(self, tier: Tier, where: str, *bounds: int) -> Columns:
+        shift = self._day_shift if tier is DAYS else 0
+        parts = []
+        for id_, data in sorted(self._query(f"SELECT id, data FROM {tier.table} WHERE {where}", bounds)):
+            numbers, bands = unpack_bands(data)
+            begin = (id_ - self._first) * tier.places
+            parts.append(bands._replace(at=[(begin + number) * tier.width - shift for number in numbers]))
+        return joined(parts)
+
+
+def find(query: Query, thing_id: str, point: str) -> HistoryQuery | None:
+    """The history of a point; None when it never had any."""
+    found = query("SELECT id FROM series WHERE thing=? AND point=?", (thing_id, point))
+    return HistoryQuery(query, int(found[0][0])) if found else None
+
+
+def day_shift(query: Query) -> int:
+    """What is added to a time so that local days begin at its multiples of a day. A day more than the offset, so that it
+    is above zero everywhere."""
+    found = query("SELECT value FROM setting WHERE name='utc_offset'", ())
+    return int(found[0][0]) * MINUTE + DAY
+
+
+def thinned(times: list[int], values: list[float], since: int, until: int, most: int) -> list[tuple[int, float]]:
+    """At most `most` of the samples: the lowest and the highest of each of `most // 2` equal spans of time."""
+    if len(times) <= most:
+        return list(zip(times, values, strict=True))
+    span = max(1, -(-(until - since + 1) // max(1, most // 2)))
+    kept: list[tuple[int, float]] = []
+    i = 0
+    while i < len(times):
+        j = bisect_left(times, since + ((times[i] - since) // span + 1) * span, i + 1)
+        part = values[i:j]
+        ends = {i + part.index(min(part)), i + part.index(max(part))}
+        kept += [(times[at], values[at]) for at in sorted(ends)]
+        i = j
+    return kept[:most]
