@@ -19,7 +19,7 @@ from db.store import Transaction
 from db.tables.alarms import AlarmRow
 from db.tables.places import Place
 from db.tables.things import ThingCard
-from desktop.alarms.rules import Life, State, after, base_of
+from desktop.alarms.rules import Event, Life, State, after, base_of
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import from_ms
 
@@ -48,6 +48,11 @@ def unfinished(session: Session, row: AlarmRow) -> list[AlarmRow]:
     # As an expression, or the index on thing_id is taken: years of a chattering device instead of the few open rows.
     same = and_(AlarmRow.thing_id.concat("") == row.thing_id, AlarmRow.rule == row.rule, AlarmRow.id != row.id)
     return list(session.scalars(select(AlarmRow).where(not_over(), same).order_by(AlarmRow.onset_at, AlarmRow.id)))
+
+
+def behind(session: Session, row: AlarmRow) -> list[AlarmRow]:
+    """Earlier occurrences of the rule that ended and are not over: the list shows this one for all of them."""
+    return [other for other in unfinished(session, row) if not other.active and other.onset_at <= row.onset_at]
 
 
 def is_copy(row: AlarmRow) -> bool:
@@ -89,6 +94,21 @@ def put_life(row: AlarmRow, life: Life, now: datetime) -> None:
         row.shelved_until = row.shelved_by = None
     if not life.suppressed:
         row.suppressed_by = None
+
+
+def move(tx: Transaction, row: AlarmRow, event: Event, *, out: bool = False) -> None:
+    """What the event makes of the row. One that came out of hiding and is over takes the rule's earlier ones with it."""
+    life = after(standing(row, out), event)
+    put_life(row, life, tx.act.at)
+    if life.state == life.base and not life.active:
+        for other in behind(tx.session, row):
+            put_life(other, Life(), tx.act.at)
+
+
+def lift_expired(tx: Transaction, row: AlarmRow) -> None:
+    """Writes that the row's shelf is up, where nobody has yet: what comes next happens to an alarm in sight."""
+    if row.shelved_until is not None and row.shelved_until <= tx.act.at:
+        move(tx, row, "unshelve")
 
 
 def standing(row: AlarmRow, out: bool = False) -> Life:
@@ -158,10 +178,13 @@ def _place(tx: Transaction, row: AlarmRow) -> None:
 def _stand(tx: Transaction, row: AlarmRow) -> None:
     """The row is an occurrence of its own. Under a shelf it stays there: shelving hides the rule, not one occurrence."""
     shelved = next((r for r in unfinished(tx.session, row) if r.shelved_until and not r.active), None)
+    if shelved:
+        lift_expired(tx, shelved)
+        shelved = shelved if shelved.shelved_until else None
     row.active, row.acknowledged = row.returned_at is None, False
     if shelved and (row.active or row.latched):
         row.shelved_until, row.shelved_by = shelved.shelved_until, shelved.shelved_by
-        put_life(shelved, after(standing(shelved), "unshelve"), tx.act.at)
+        move(tx, shelved, "unshelve")
     elif shelved:
         row.acknowledged = True
     _one_latch(tx, row)
@@ -179,6 +202,7 @@ def end(tx: Transaction, row: AlarmRow, at: datetime) -> list[AlarmRow]:
     """The row returned. That also ends the occurrence it is a copy of, unless they lie apart. Returns what began or ended
     by it."""
     root = tx.session.get_one(AlarmRow, str(row.extra[SAME_AS])) if is_copy(row) else row
+    lift_expired(tx, root)
     if root is row:
         row.active = False
     elif root.active and not _apart(root, row):

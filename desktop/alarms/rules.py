@@ -1,9 +1,9 @@
 """The life cycle of an alarm (ISA-18.2-2016 §5, IEC 62682), as a table. Pure.
 
 What was told (onset, return) and what people did (acknowledge, reset) move a base state; shelved, suppressed by design and
-out of service are flags over it that hide it while the evaluation runs on. An alarm that comes out from under them is
-weighed anew: still active it needs acknowledging again, otherwise it is over. A latching alarm that is over stays in
-sight as `latched` until a person resets it.
+out of service are flags over it that hide it while the evaluation runs on. An alarm that comes out from under the last of
+them is weighed anew: still active it needs acknowledging again, otherwise it is over. A latching alarm that is over stays
+in sight as `latched` until a person resets it.
 """
 
 from __future__ import annotations
@@ -93,11 +93,11 @@ def after(life: Life, event: Event) -> Life:
     if event == "out":
         return replace(life, out=True)
     if event == "unshelve":
-        return replace(_weighed(life), shelved=False) if life.shelved else life
+        return _weighed(replace(life, shelved=False)) if life.shelved else life
     if event == "unsuppress":
-        return replace(_weighed(life), suppressed=False) if life.suppressed else life
+        return _weighed(replace(life, suppressed=False)) if life.suppressed else life
     if event == "back":
-        return replace(_weighed(life), out=False) if life.out else life
+        return _weighed(replace(life, out=False)) if life.out else life
     if event in BY_PEOPLE and life.state != life.base:
         return life
     base = STEPS.get((life.base, event), life.base)
@@ -105,7 +105,7 @@ def after(life: Life, event: Event) -> Life:
 
 
 def _weighed(life: Life) -> Life:
-    return replace(life, base=_held(life, WEIGHED_ANEW[life.base]))
+    return replace(life, base=_held(life, WEIGHED_ANEW[life.base])) if life.state == life.base else life
 
 
 def _held(life: Life, base: Base) -> Base:

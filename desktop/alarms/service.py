@@ -14,7 +14,7 @@ from db.tables.alarms import AlarmRow
 from db.tables.things import ThingCard
 from desktop.alarms import course, occurrences, pictures, reading
 from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
-from desktop.alarms.rules import Event, Life, after
+from desktop.alarms.rules import Life, after
 from desktop.alarms.suppression import ParentOf, settle
 from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView, Image
 from desktop.field.messages import AlarmChange
@@ -124,7 +124,7 @@ class Alarms:
         def work(tx: Transaction) -> None:
             now = self._clock.now()
             for row in [_row(tx, id_) for id_ in ids]:
-                for each in [row, *_behind(tx.session, row)]:
+                for each in [row, *occurrences.behind(tx.session, row)]:
                     life = _life(tx, each, now)
                     if after(life, "acknowledge") != life:
                         each.acknowledged, each.acknowledged_at, each.acknowledged_by = True, now, who.id
@@ -160,7 +160,7 @@ class Alarms:
         def work(tx: Transaction) -> int:
             rows = due(tx.session)
             for row in rows:
-                _move(tx, row, occurrences.standing(row), "realarm")
+                occurrences.move(tx, row, "realarm")
             return len(rows)
 
         if not self._records.read(due):
@@ -228,7 +228,7 @@ class Alarms:
             row = _row(tx, alarm_id)
             if row.shelved_until is None:
                 raise Refused("the alarm is not shelved", rule="unshelve")
-            _move(tx, row, occurrences.standing(row), "unshelve")
+            occurrences.move(tx, row, "unshelve")
 
         self._records.write(act(who, "alarms.unshelve", self._clock), work)
 
@@ -242,7 +242,7 @@ class Alarms:
         def work(tx: Transaction) -> int:
             rows = due(tx.session)
             for row in rows:
-                _move(tx, row, occurrences.standing(row), "unshelve")
+                occurrences.move(tx, row, "unshelve")
             return len(rows)
 
         if not self._records.read(due):
@@ -276,7 +276,7 @@ class Alarms:
         def work(tx: Transaction) -> None:
             rows = select(AlarmRow).where(occurrences.not_over(), AlarmRow.thing_id.concat("") == thing_id)
             for row in tx.session.scalars(rows):
-                _move(tx, row, occurrences.standing(row, out=True), "back")
+                occurrences.move(tx, row, "back", out=True)
 
         self._records.write(act(self._system, "alarms.back", self._clock), work)
 
@@ -318,6 +318,8 @@ def _row(tx: Transaction, alarm_id: str) -> AlarmRow:
 
 
 def _life(tx: Transaction, row: AlarmRow, now: datetime) -> Life:
+    """Where the row stands, a shelf that is up written first."""
+    occurrences.lift_expired(tx, row)
     return occurrences.life_of(row, now, _out(tx.session, row))
 
 
@@ -326,18 +328,8 @@ def _out(session: Session, row: AlarmRow) -> bool:
     return card is not None and card.out_of_service
 
 
-def _move(tx: Transaction, row: AlarmRow, life: Life, event: Event) -> None:
-    occurrences.put_life(row, after(life, event), tx.act.at)
-
-
 def _asks_again(session: Session, row: AlarmRow, now: datetime) -> bool:
     """Whether the time since the acknowledgement is up, and the alarm is in sight."""
     life = occurrences.life_of(row, now, _out(session, row))
     up = row.acknowledged_at is None or row.acknowledged_at + timedelta(seconds=row.re_alarm) <= now
     return up and after(life, "realarm") != life
-
-
-def _behind(session: Session, row: AlarmRow) -> list[AlarmRow]:
-    """Earlier occurrences of the rule that ended unacknowledged: the list shows this one for all of them."""
-    others = occurrences.unfinished(session, row)
-    return [other for other in others if not other.active and other.onset_at <= row.onset_at]

@@ -12,8 +12,7 @@ from sqlalchemy import and_, select
 
 from db.store import Transaction
 from db.tables.alarms import AlarmRow
-from desktop.alarms.occurrences import is_copy, not_over, put_life, standing
-from desktop.alarms.rules import after
+from desktop.alarms.occurrences import is_copy, move, not_over
 
 ParentOf = Callable[[str], str | None]
 """The thing that a thing speaks through, by ids; None where it is not known."""
@@ -82,5 +81,5 @@ def _put(tx: Transaction, row: AlarmRow, by: str | None) -> None:
     if row.suppressed_by == by:
         return
     if by is None:
-        put_life(row, after(standing(row), "unsuppress"), tx.act.at)
+        move(tx, row, "unsuppress")
     row.suppressed_by = by

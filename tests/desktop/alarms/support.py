@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from db.store import Transaction
+from db.tables.cases import CaseRow
+from desktop.cases.evidence import Evidence
 from desktop.field.messages import AlarmChange
 from desktop.security.principal import Principal
 from desktop.things.model import AlarmRule, Condition, Point, Thing, ThingModel
@@ -40,3 +46,36 @@ def change(alarm_id: str, at_ms: int, active: bool = True, onset_ms: int | None 
 
 def person(name: str, *permissions: str) -> Principal:
     return Principal(f"op-{name}", name, name, frozenset(), frozenset(permissions), "D1")
+
+
+@dataclass(frozen=True)
+class Opened:
+    id: str
+
+
+class CasesFake:
+    """Opens real rows; the cases room has its own tests."""
+
+    def open_in(
+        self,
+        tx: Transaction,
+        who: Principal | None,
+        definition: str,
+        title: str,
+        *,
+        thing_id: str | None = None,
+        place_id: str | None = None,
+        urgency: str = "normal",
+        fields: Mapping[str, object] | None = None,
+        evidence: Evidence | None = None,
+        onset: datetime | None = None,
+    ) -> Opened:
+        row = CaseRow(
+            id=f"case-{tx.next_number('case')}", number="D1-1", definition=definition, version=1, title=title,
+            state="reported", urgency=urgency, thing_id=thing_id, place_id=place_id, opened_at=tx.act.at,
+            fields=dict(fields or {}),
+        )  # fmt: skip
+        return Opened(tx.add(row).id)
+
+    def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None:
+        """The cases room has its own tests."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -28,12 +25,11 @@ from db.tables.things import ThingCard
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.occurrences import not_over
 from desktop.alarms.service import Alarms
-from desktop.cases.evidence import Evidence
 from desktop.field.messages import AlarmChange, AlarmStored
 from desktop.kernel.clock import from_ms
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from desktop.security.principal import Principal
-from tests.desktop.alarms.support import WALL_MS, change, person
+from tests.desktop.alarms.support import WALL_MS, CasesFake, change, person
 from tests.support.fakes import FakeClock
 
 ALL = ("alarms.acknowledge", "alarms.shelve", "alarms.to_case")
@@ -41,39 +37,6 @@ RUNS = count()
 """Examples of one test share a store: each has its own things."""
 
 LI, WANG = person("li", *ALL), person("wang", *ALL)
-
-
-@dataclass(frozen=True)
-class Opened:
-    id: str
-
-
-class CasesFake:
-    """Opens real rows; the cases room has its own tests."""
-
-    def open_in(
-        self,
-        tx: Transaction,
-        who: Principal | None,
-        definition: str,
-        title: str,
-        *,
-        thing_id: str | None = None,
-        place_id: str | None = None,
-        urgency: str = "normal",
-        fields: Mapping[str, object] | None = None,
-        evidence: Evidence | None = None,
-        onset: datetime | None = None,
-    ) -> Opened:
-        row = CaseRow(
-            id=f"case-{tx.next_number('case')}", number="D1-1", definition=definition, version=1, title=title,
-            state="reported", urgency=urgency, thing_id=thing_id, place_id=place_id, opened_at=tx.act.at,
-            fields=dict(fields or {}),
-        )  # fmt: skip
-        return Opened(tx.add(row).id)
-
-    def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None:
-        """The cases room has its own tests."""
 
 
 def confirm(login: str, password: str) -> Principal:

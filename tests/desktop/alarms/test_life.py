@@ -1,0 +1,216 @@
+"""The life of alarms in the store against the slow reference: anything in any order, repeated, with clocks that jump and
+services that start anew. Each step compares every line that people would see."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from db.engine import open_engine
+from db.store import Records, Transaction, create_schema
+from db.tables.things import ThingCard
+from desktop.alarms.service import Alarms
+from desktop.field.messages import AlarmChange
+from desktop.kernel.errors import Refused
+from desktop.security.principal import Principal, act
+from tests.desktop.alarms.reference import Reference, Ruled
+from tests.desktop.alarms.support import WALL_MS, CasesFake, change, person
+from tests.support.fakes import FakeClock, FakeIds
+
+PARENTS = {"bridge": "gateway", "meter": "bridge", "fire": "bridge"}
+"""A gateway, a bridge behind it, and what hangs on that."""
+
+LI, WANG = (person(name, "alarms.acknowledge", "alarms.shelve") for name in ("li", "wang"))
+
+Key = tuple[str, str]
+
+
+def all_rules() -> dict[Key, Ruled]:
+    rules = (
+        Ruled("gateway", "offline", comms=True),
+        Ruled("bridge", "offline", comms=True),
+        Ruled("meter", "offline", comms=True),
+        Ruled("meter", "high", re_alarm=600),
+        Ruled("meter", "tripped", latch=True),
+        Ruled("fire", "offline", comms=True, life_safety=True),
+    )
+    return {(one.thing, one.rule): one for one in rules}
+
+
+KEYS = sorted(all_rules())
+ANY = st.sampled_from(KEYS)
+
+
+def second(_login: str, _password: str) -> Principal:
+    return WANG
+
+
+class Life(RuleBasedStateMachine):
+    """One site: an evaluator that tells of its rules, people who act, a clock that jumps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        path, key = self.folder / "records.db", bytes(32)
+        engine = open_engine(path, key, "writer")
+        with engine.begin() as connection:
+            create_schema(connection)
+        engine.dispose()
+        self.records, self.clock = Records(path, key, FakeIds()), FakeClock()
+        self.field_ms = WALL_MS
+        self.active: dict[Key, tuple[str, int]] = {}
+        self.sent: list[AlarmChange] = []
+        self.reference = Reference(all_rules(), PARENTS)
+        self.records.write(act(LI, "test", self.clock), lambda tx: [tx.add(card(name)) for name in THINGS])
+        self.alarms = self.start()
+
+    def teardown(self) -> None:
+        self.records.close()
+        shutil.rmtree(self.folder)
+
+    def start(self) -> Alarms:
+        return Alarms(
+            self.records, self.clock, CasesFake(), terminal="D1", confirm_second=second, parent_of=PARENTS.get
+        )
+
+    @property
+    def now(self) -> float:
+        return self.clock.now().timestamp()
+
+    # What the field service tells
+
+    @rule(key=ANY)
+    def condition_changes(self, key: Key) -> None:
+        self.field_ms += 1000
+        known, one = self.active.pop(key, None), self.reference.rules[key]
+        alarm, onset = known or (f"{'-'.join(key)}-{self.field_ms}", self.field_ms)
+        if known is None:
+            self.active[key] = alarm, onset
+        self.say(change(
+            alarm, self.field_ms, known is None, onset, thing_id=key[0], rule=key[1], comms=one.comms, latch=one.latch,
+            re_alarm=float(one.re_alarm), life_safety=one.life_safety, parent=PARENTS.get(key[0], ""),
+        ))  # fmt: skip
+
+    def say(self, message: AlarmChange) -> None:
+        self.sent.append(message)
+        self.alarms.record(message)
+        key = message.thing_id, message.rule
+        self.reference.tell(key, message.alarm_id, message.active, self.now, message.onset_ms / 1000)
+
+    @rule(data=st.data())
+    def a_message_comes_again(self, data: st.DataObject) -> None:
+        if self.sent:
+            self.alarms.record(data.draw(st.sampled_from(self.sent)))
+
+    @rule(lost=st.booleans(), key=ANY)
+    def both_start_anew(self, lost: bool, key: Key) -> None:
+        """The console reads its store; the field service tells what it holds, which may be less than before."""
+        self.alarms = self.start()
+        if lost:
+            self.active.pop(key, None)
+        held = {alarm for alarm, _ in self.active.values()}
+        self.alarms.only_active(held)
+        self.reference.gone(held, self.now)
+        for message in [one for one in self.sent if one.active and one.alarm_id in held]:
+            self.alarms.record(message)
+
+    # What people and the clock do
+
+    @rule(key=ANY)
+    def acknowledge(self, key: Key) -> None:
+        if one := self.known(key):
+            self.alarms.acknowledge(LI, [one.alarm])
+            self.reference.acknowledge(one, self.now)
+
+    @rule(key=ANY)
+    def reset(self, key: Key) -> None:
+        if one := self.known(key):
+            took = self.tried(lambda: self.alarms.reset(LI, one.alarm))
+            assert took == self.reference.reset(one, self.now)
+
+    @rule(key=ANY, minutes=st.integers(1, 30))
+    def shelve(self, key: Key, minutes: int) -> None:
+        if one := self.known(key):
+            took = self.tried(lambda: self.alarms.shelve(LI, one.alarm, minutes, "试", ("wang", "x")))
+            assert took == self.reference.shelve(one, self.now + minutes * 60, self.now)
+
+    @rule(key=ANY)
+    def unshelve(self, key: Key) -> None:
+        if one := self.known(key):
+            took = self.tried(lambda: self.alarms.unshelve(LI, one.alarm))
+            assert took == self.reference.unshelve(one, self.now)
+
+    @rule(thing=st.sampled_from(["gateway", "bridge", "meter", "fire"]), out=st.booleans())
+    def maintenance(self, thing: str, out: bool) -> None:
+        def put(tx: Transaction) -> None:
+            tx.session.get_one(ThingCard, thing).out_of_service = out
+
+        self.records.write(act(LI, "test", self.clock), put)
+        if out:
+            self.reference.out.add(thing)
+        elif thing in self.reference.out:
+            self.alarms.back_in_service(thing)
+            self.reference.back(thing, self.now)
+
+    @rule(seconds=st.sampled_from([1, 60, 600, 1800, -60, -600]))
+    def the_clock_jumps(self, seconds: int) -> None:
+        self.clock.instant += timedelta(seconds=seconds)
+
+    @rule()
+    def beat(self) -> None:
+        self.alarms.expire_shelves()
+        self.alarms.realarm_due()
+        self.reference.beat(self.now)
+
+    # What must hold
+
+    @invariant()
+    def the_lists_say_the_same(self) -> None:
+        seen = {(a.thing_id, a.rule): (a.state, a.id, a.suppressed_by) for a in self.alarms.open()}
+        shown = {key: self.reference.shown(one, self.now) for key, one in self.reference.rules.items()}
+        wanted = {
+            key: (shown[key], one.alarm, one.explained)
+            for key, one in self.reference.rules.items()
+            if shown[key] != "normal"
+        }
+        assert seen == wanted
+        assert sum(self.alarms.counts().values()) == list(shown.values()).count("unacknowledged")
+
+    @invariant()
+    def it_is_known_since_when_they_ask(self) -> None:
+        asking = {(a.thing_id, a.rule): a.asks_since for a in self.alarms.open() if a.state == "unacknowledged"}
+        for key, since in asking.items():
+            one = self.reference.rules[key]
+            if one.shelf is None:
+                assert since == datetime.fromtimestamp(one.asks_since, since.tzinfo if since else None)
+
+    def known(self, key: Key) -> Ruled | None:
+        one = self.reference.rules[key]
+        return one if one.alarm else None
+
+    def tried(self, act_upon: Callable[[], None]) -> bool:
+        try:
+            act_upon()
+        except Refused:
+            return False
+        return True
+
+
+THINGS = ("gateway", "bridge", "meter", "fire")
+
+
+def card(name: str) -> ThingCard:
+    return ThingCard(id=name, kind="test")
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
