@@ -1,8 +1,8 @@
-"""The two acts of the devices page: placing a thing, and taking it out of service."""
+"""Acts of the devices page in a side panel: placing a thing, and taking it out of service."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
@@ -17,16 +17,23 @@ from ui.parts.sidepanel import SidePanel
 from ui.shell.context import Context
 
 
-class _Form(QObject):
+class SideForm(QObject):
     """Fields in a side panel; the service is called in the background and its refusal told beside what it is about."""
 
     def __init__(
-        self, host: QWidget, context: Context, title: str, act: str, note: str, fields: list[FormField]
+        self,
+        host: QWidget,
+        context: Context,
+        title: str,
+        act: str,
+        note: str,
+        fields: list[FormField],
+        more: Sequence[QWidget] = (),
     ) -> None:
         super().__init__(host)
         self.context, self.words, self.fields = context, context.words, fields
         content = QWidget()
-        content.setLayout(column(*fields, spacing=10))
+        content.setLayout(column(*more, *fields, spacing=10))
         self.panel = SidePanel(
             host, title, content, act=act, on_act=self._send, cancel=self.words("parts.cancel"), note=note
         )
@@ -39,16 +46,24 @@ class _Form(QObject):
     def said(self) -> str:
         raise NotImplementedError
 
+    def ready(self) -> bool:
+        """Whether everything is filled in as it must be; what is wrong is marked."""
+        return check_all(*self.fields)
+
+    def refused(self, error: Invalid) -> None:
+        """The service does not take a field: it is told beside it."""
+        self.fields[0].set_error(self.words.told(error))
+
     @slot
     async def _send(self) -> None:
-        if not check_all(*self.fields):
+        if not self.ready():
             return
         self.panel.act.setEnabled(False)
         try:
             await in_background(self.work())
         except Invalid as error:
             self.panel.act.setEnabled(True)
-            self.fields[0].set_error(self.words.told(error))
+            self.refused(error)
             return
         except LinliError as error:
             self.panel.act.setEnabled(True)
@@ -59,7 +74,7 @@ class _Form(QObject):
         self.context.shell.say(said)
 
 
-class PlaceForm(_Form):
+class PlaceForm(SideForm):
     """Where a thing stands and what the office calls it. The place is typed: its code, or a part of its name."""
 
     def __init__(self, host: QWidget, context: Context, view: ThingView, tree: PlaceNode) -> None:
@@ -101,7 +116,7 @@ class PlaceForm(_Form):
         return self.words("things.form.placed", name=self._name_field.text().strip() or self._view.thing.name)
 
 
-class ServiceForm(_Form):
+class ServiceForm(SideForm):
     """Taking a thing out of service, with its reason, or putting it back."""
 
     def __init__(self, host: QWidget, context: Context, view: ThingView) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from desktop.alarms.views import AlarmView
@@ -98,6 +99,18 @@ def matches(view: ThingView, text: str, words: Words) -> bool:
 def natural(text: str) -> list[tuple[int, str]]:
     """A key that puts 2 栋 before 10 栋."""
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d{1,9})", text) if part]
+
+
+@cache
+def natural_place(path: tuple[str, ...]) -> tuple[tuple[tuple[int, str], ...], ...]:
+    """A key that sorts places as people count them."""
+    return tuple(tuple(natural(part)) for part in path)
+
+
+def urgency(view: ThingView, alarms: Alarms) -> tuple[int, bool]:
+    """What stands first: alarms by priority, then the silent. What is out of service asks for nobody."""
+    priority = None if view.out_of_service else priority_of(alarms.get(view.id, ()))
+    return len(URGENCY) if priority is None else URGENCY[priority], view.online is not False
 
 
 def place_key(path: Sequence[str]) -> str:

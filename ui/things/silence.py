@@ -1,0 +1,102 @@
+"""What is silent, since when, and what explains it. Pure: views and readings in, rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from desktop.things.model import Reading
+from desktop.things.views import ThingView
+
+How = Literal["offline", "stale", "never"]
+"""Offline: it, or what it speaks through, said goodbye. Stale: it says it is there, and tells nothing. Never: no value
+of it was ever seen."""
+
+DAY = 86_400.0
+LIVE = ("good", "uncertain", "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """One thing that is not heard. `last` is when its newest value came, in Unix seconds; None for never."""
+
+    view: ThingView
+    how: How
+    last: float | None
+
+    def days(self, now: float) -> float | None:
+        """Days since its last value, as of now (Unix seconds)."""
+        return None if self.last is None else max(0.0, now - self.last) / DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something silent, with what is silent because of it."""
+
+    root: Silent
+    because: tuple[Silent, ...] = ()
+
+
+def newest(readings: Mapping[str, Reading]) -> float | None:
+    """When the thing's newest value was told. Of a replayed one, whose own time is known, that time: when it was
+    replayed says nothing."""
+    times = [
+        reading.device_at if reading.quality == "uncertain" and reading.device_at else reading.at
+        for reading in readings.values()
+        if reading.quality != "none" and reading.at
+    ]
+    return max(times, default=None)
+
+
+def silent(view: ThingView, readings: Mapping[str, Reading], online: bool | None) -> Silent | None:
+    """The thing, if it is silent. `online` is the device's own last word, which stays when the line to the site is gone:
+    a lost line makes no device dead."""
+    last = newest(readings)
+    if online is False:
+        return Silent(view, "offline", last)
+    if last is None:
+        return Silent(view, "never", None)
+    known = [reading.quality for reading in readings.values() if reading.quality != "none"]
+    return Silent(view, "stale", last) if all(quality == "stale" for quality in known) else None
+
+
+def all_silent(
+    views: Iterable[ThingView],
+    readings: Callable[[str], Mapping[str, Reading]],
+    online: Callable[[str], bool | None],
+) -> list[Silent]:
+    """Everything that is silent. What is out of service is not looked for."""
+    found = (silent(view, readings(view.id), online(view.id)) for view in views if not view.out_of_service)
+    return [one for one in found if one is not None]
+
+
+def explained(silent_: Sequence[Silent]) -> list[Cause]:
+    """Each thing under the silent one it speaks through; the longest silent first, what was never seen last."""
+    by_id = {one.view.id: one for one in silent_}
+    under: dict[str, list[Silent]] = {}
+    roots: list[Silent] = []
+    for one in silent_:
+        top = _top(one, by_id)
+        if top is one:
+            roots.append(one)
+        else:
+            under.setdefault(top.view.id, []).append(one)
+    return [
+        Cause(root, tuple(sorted(under.get(root.view.id, ()), key=_longest))) for root in sorted(roots, key=_longest)
+    ]
+
+
+def _top(one: Silent, by_id: Mapping[str, Silent]) -> Silent:
+    """The last silent thing on the way up that said goodbye; a gateway that merely tells nothing explains nobody."""
+    seen = {one.view.id}
+    while True:
+        parent = by_id.get(one.view.parent_id)
+        if parent is None or parent.how != "offline" or parent.view.id in seen:
+            return one
+        seen.add(parent.view.id)
+        one = parent
+
+
+def _longest(one: Silent) -> tuple[bool, float, str]:
+    return one.last is None, one.last or 0.0, one.view.name
