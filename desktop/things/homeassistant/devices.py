@@ -60,6 +60,8 @@ class Info:
     maker: str = ""
     version: str = "1"
     place: str = ""
+    via: str = ""
+    """An identifier of the device it speaks through."""
 
 
 def read_info(values: Any) -> Info:
@@ -71,6 +73,7 @@ def read_info(values: Any) -> Info:
         maker=" ".join(filter(None, (device.name("manufacturer"), model))),
         version=device.name("sw_version") or "1",
         place=place if _PLACE.fullmatch(place) else "",
+        via=device.text("via_device")[:256],
     )
 
 
@@ -124,8 +127,8 @@ class Device:
         for key, role in [each for each in self.names if each[0] == old]:
             self.names[new, role] = self.names.pop((key, role))
 
-    def described(self) -> Described:
-        """The whole thing as it is now."""
+    def described(self, parent: str = "") -> Described:
+        """The whole thing as it is now; `parent` is the id of the thing it speaks through."""
         parts = list(self.parts.values())
         self.presence.use(part.rule for part in parts if part.rule)
         listeners: dict[str, list[Listener]] = {}
@@ -133,9 +136,9 @@ class Device:
             for topic, found in source.items():
                 listeners.setdefault(topic, []).extend(found)
         bindings: dict[str, Binding] = {topic: bind(found) for topic, found in listeners.items()}
-        return Described(self._thing(parts), bindings)
+        return Described(self._thing(parts, parent), bindings)
 
-    def _thing(self, parts: list[Part]) -> Thing:
+    def _thing(self, parts: list[Part], parent: str) -> Thing:
         kind = _kind(parts)
         notes = dict.fromkeys((*(note for part in parts for note in part.not_understood), *self.refused.values()))
         model = ThingModel(
@@ -147,7 +150,7 @@ class Device:
         )  # fmt: skip
         return Thing(
             id=self.id, name=self.info.name or self.fallback_name, model=model, dialect="homeassistant",
-            place=self.info.place, maker=self.info.maker, not_understood=tuple(notes)[:MAX_NOTES],
+            place=self.info.place, maker=self.info.maker, parent=parent, not_understood=tuple(notes)[:MAX_NOTES],
         )  # fmt: skip
 
 
@@ -170,6 +173,8 @@ class Devices:
     def __init__(self) -> None:
         self._devices: dict[str, Device] = {}
         self._by_identifier: dict[str, Device] = {}
+        self._waiting: dict[str, set[str]] = {}
+        """Ids of the things that speak through a device nobody has announced yet, by its identifier."""
         self._owners: dict[Key, Device] = {}
         self._topics: dict[str, dict[Key, None]] = {}
         self._unique: dict[tuple[str, str], Key] = {}
@@ -195,6 +200,8 @@ class Devices:
         if unique[1]:
             self._unique[unique] = entity.key
             self._unique_of[entity.key] = unique
+        for identifier in device.ids & self._waiting.keys():
+            changed |= self._waiting.pop(identifier)
         return changed | {device.id}
 
     def refuse(self, entity: Entity, why: str) -> set[str]:
@@ -237,8 +244,18 @@ class Devices:
             if device is None or self._forget_if_empty(device):
                 told.append(Withdrawn(thing_id))
             else:
-                told.append(device.described())
+                told.append(device.described(self._parent_of(device)))
         return told
+
+    def _parent_of(self, device: Device) -> str:
+        via = device.info.via
+        if not via:
+            return ""
+        parent = self._by_identifier.get(via)
+        if parent is None:
+            self._waiting.setdefault(via, set()).add(device.id)
+            return ""
+        return parent.id if parent is not device else ""
 
     def _own(self, key: Key, device: Device) -> None:
         self._owners[key] = device

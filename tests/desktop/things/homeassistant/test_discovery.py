@@ -242,3 +242,25 @@ def test_a_refused_change_leaves_the_thing_as_it_was(talk: Talk) -> None:
 def test_an_unknown_component_is_refused_in_its_topic(talk: Talk) -> None:
     with pytest.raises(Unreadable, match="toaster"):
         talk.dialect.describe("homeassistant/toaster/a/config", json.dumps(sensor()).encode())
+
+
+def sensor_of(device: dict[str, Any], topic: str) -> dict[str, Any]:
+    return {"state_topic": topic, "unique_id": topic, "device": device}
+
+
+def test_what_speaks_through_a_bridge_has_it_for_its_parent_whichever_is_announced_first() -> None:
+    talk = Talk()
+    bridge = {"identifiers": ["bridge-1"], "name": "Bridge"}
+    early = talk.one("sensor/early/t", sensor_of({"identifiers": ["early"], "via_device": "bridge-1"}, "a"))
+    assert early.parent == ""
+    told = talk.announce("sensor/bridge/v", sensor_of(bridge, "b"))
+    assert {each.thing.id: each.thing.parent for each in told if isinstance(each, Described)} == {
+        "ha-bridge-1": "", "ha-early": "ha-bridge-1",
+    }  # fmt: skip
+    late = talk.one("sensor/late/t", sensor_of({"identifiers": ["late"], "via_device": "bridge-1"}, "c"))
+    assert late.parent == "ha-bridge-1"
+
+
+def test_a_device_that_names_itself_has_no_parent() -> None:
+    alone = Talk().one("sensor/x/t", sensor_of({"identifiers": ["x"], "via_device": "x"}, "a"))
+    assert alone.parent == ""
