@@ -14,13 +14,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from db.open import open_records
 from db.store import Records, Transaction
+from db.tables.energy import MeterReading
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from db.telemetry import Telemetry
@@ -30,6 +32,7 @@ from desktop.field.broker import Kind, start_broker
 from desktop.field.service import TELEMETRY_FILE
 from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Refused
+from desktop.kernel.ids import deterministic_id
 from desktop.opening import Opening
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
 from desktop.places.service import Places
@@ -38,12 +41,19 @@ from desktop.security.principal import Principal, act, system
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
 from desktop.simulate.building import devices
-from desktop.simulate.past import remember
+from desktop.simulate.past import past_days, remember, today
+from desktop.simulate.scenario import DEFAULT, known
+from desktop.simulate.sensors import Sensors, fleet
+from desktop.things.loader import load_models
 
 TERMINAL = "D1"
 
 SEED = 1
 """Of the simulated building, so that its past and its present are of one piece."""
+
+DAYS, LATE_DAYS = 400, 120
+"""For how many days before it began the demo has readings of the supply meters, and of all others; these have the days
+of a year before again, to hold this month against. All days of all meters would take a new demo several seconds more."""
 
 OTHERS = ("feng.guard", "zhou.desk", "gao.engineer", "yuan.audit")
 """Accounts of the sample's staff that get a password too, to see the console as a guard, clerk, engineer or auditor."""
@@ -59,6 +69,7 @@ class RunConsole(Protocol):
 
 def run_demo(args: argparse.Namespace, run_console: RunConsole) -> int:
     """Runs the demo until its window closes or `--seconds` pass. Without a display it draws offscreen, and says so."""
+    known(args.scenario)
     folder = args.data_dir or default_folder()
     headless = args.headless or not has_display()
     seconds, screenshots = args.seconds, args.screenshots
@@ -70,7 +81,7 @@ def run_demo(args: argparse.Namespace, run_console: RunConsole) -> int:
             say(f"no display here: running headless for {seconds:.0f} s, screenshots go to {screenshots}")
     make_demo_store(folder)
     password = demo_passwords(folder)["demo"]
-    with demo_broker(folder, args.own_broker) as url, simulated_building(url):
+    with demo_broker(folder, args.own_broker) as url, simulated_building(url, args.scenario):
         found_broker(folder, url)
         say(f"demo in {folder}: broker {url}; sign in as demo, password {password}")
         opening = Opening(folder, broker=url, sign_in_as=("demo", password))
@@ -144,6 +155,8 @@ def _fill(folder: Path) -> dict[str, str]:
         build_sample(records, clock, new_id, TERMINAL)
         records.write(act(system(TERMINAL), "things.sample", clock), _cards)
         operators = accounts.operators()
+        sensors = fleet(devices("small"), load_models().models, SEED)
+        _readings(records, sensors, today(clock.now().timestamp()))
         _cases(records, who, {operator.login: operator.id for operator in operators})
         for operator in operators:
             if operator.login in OTHERS:
@@ -152,7 +165,7 @@ def _fill(folder: Path) -> dict[str, str]:
     finally:
         records.close()
     telemetry = Telemetry(folder / TELEMETRY_FILE, keys.field_key(key))
-    remember(telemetry, size="small", seed=SEED, until=clock.now().timestamp(), hours=1.25)
+    remember(telemetry, sensors, clock.now().timestamp())
     telemetry.close()
     return passwords
 
@@ -173,6 +186,26 @@ def _cards(tx: Transaction) -> None:
     places = {place.code: place.id for place in tx.session.query(Place)}
     for thing in devices("small"):
         tx.add(ThingCard(id=thing.id, kind=thing.kind, name=thing.name, place_id=places.get(thing.place)))
+
+
+def _readings(records: Records, sensors: Sequence[Sensors], until: date) -> None:
+    """What the meters counted on each day, back to where there is a year before to hold against."""
+    late, year_ago = ((until - timedelta(days=days)).isoformat() for days in (LATE_DAYS, 365))
+    rows = [row for row in past_days(sensors, until, DAYS) if row.use == "supply" or not year_ago <= row.day < late]
+
+    def work(tx: Transaction) -> None:
+        places = {place.code: place.id for place in tx.session.query(Place)}
+        where = {one.device.id: places.get(one.device.place) for one in sensors}
+        for row in rows:
+            tx.add(
+                MeterReading(
+                    id=deterministic_id("reading", row.thing_id, row.point, row.day),
+                    thing_id=row.thing_id, point=row.point, day=row.day, medium=row.medium, use=row.use,
+                    place_id=where[row.thing_id], reading=row.reading, used=row.used,
+                )
+            )  # fmt: skip
+
+    records.write(act(system(TERMINAL), "energy.sample", SystemClock()), work)
 
 
 def _cases(records: Records, who: Principal, operators: dict[str, str]) -> None:
@@ -206,10 +239,11 @@ def demo_broker(folder: Path, which: Kind | None) -> Iterator[str]:
 
 
 @contextmanager
-def simulated_building(url: str) -> Iterator[None]:
+def simulated_building(url: str, scenario: str = DEFAULT) -> Iterator[None]:
     """The sample building in a process of its own, which ends with this one whatever happens to it."""
     command: list[Any] = [sys.executable, "-m", "desktop.cli", "simulate", "--broker", url, "--with-parent"]
-    process = subprocess.Popen([*command, "--community", SAMPLE_COMMUNITY, "--seed", str(SEED)], stdin=subprocess.PIPE)
+    command += ["--community", SAMPLE_COMMUNITY, "--seed", str(SEED), "--scenario", scenario]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
     try:
         yield
     finally:

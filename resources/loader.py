@@ -163,11 +163,28 @@ def _steps(at: str) -> list[str | int]:
 
 
 def _toml_line(text: str, at: str) -> int:
-    names = [step for step in _steps(at) if isinstance(step, str)]
-    for number, line in enumerate(text.splitlines(), 1):
+    steps = _steps(at)
+    names = [step for step in steps if isinstance(step, str)]
+    lines = list(enumerate(text.splitlines(), 1))
+    if len(steps) > 1 and isinstance(steps[0], str) and isinstance(steps[1], int):
+        return _line_of_table(lines, steps[0], steps[1], names[1:])
+    for number, line in lines:
         if names and line.split("=")[0].strip().strip('"') == names[-1]:
             return number
     return 0
+
+
+def _line_of_table(lines: list[tuple[int, str]], table: str, which: int, names: list[str]) -> int:
+    """The line of a key in the `which`-th `[[table]]`; that of its head when the key has no line there."""
+    heads = [place for place, (_, line) in enumerate(lines) if line.split("#")[0].strip() == f"[[{table}]]"]
+    if which >= len(heads):
+        return 0
+    begin = heads[which]
+    end = heads[which + 1] if which + 1 < len(heads) else len(lines)
+    for number, line in lines[begin + 1 : end]:
+        if names and line.split("=")[0].strip().strip('"') == names[0]:
+            return number
+    return lines[begin][0]
 
 
 def _line_in(message: str) -> int:

@@ -51,10 +51,14 @@ def field(args: argparse.Namespace) -> int:
 
 
 def simulate(args: argparse.Namespace) -> int:
-    """Publishes a building until it is stopped."""
+    """Publishes a building until it is stopped, or lists the scenarios there are."""
     from desktop.field.mqtt import Publisher
+    from desktop.simulate import scenario
     from desktop.simulate.run import simulate as run
 
+    if args.scenario == "list":
+        return _scenarios(args)
+    scenario.known(args.scenario)
     if not args.broker:
         raise Invalid("simulate needs --broker mqtt://HOST:PORT", "broker")
     stop = threading.Event()
@@ -78,10 +82,24 @@ def simulate(args: argparse.Namespace) -> int:
             clock=SystemClock(),
             stop=stop,
             reconnected=reconnected,
+            scenario=args.scenario,
         )
     finally:
         stop.set()
         publisher.stop()
+    return 0
+
+
+def _scenarios(args: argparse.Namespace) -> int:
+    from desktop.simulate import scenario
+
+    words = Words(args.lang or "zh")
+    told = {name: words.of(scenario.summary(name)) for name in scenario.names()}
+    if args.json:
+        print_json([{"name": name, "summary": summary} for name, summary in told.items()])
+    else:
+        for name, summary in told.items():
+            say(f"{name:<18} {summary}")
     return 0
 
 

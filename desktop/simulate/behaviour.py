@@ -1,35 +1,45 @@
-"""How a simulated point moves: pure functions of its `linli:simulate` data, a seed and the time.
+"""How a simulated point moves: pure functions of its shape, a seed and the time.
 
-The same seed and time give the same value on every machine. A shape that refers to another point (`follow`, `share`,
-`when`) may only name one that stands before it in the thing model.
+The same seed and time give the same value on every machine.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
 
-import msgspec
-from msgspec import Meta, field
-
-from desktop.things.model import Event, Point, ThingModel, Value
-
-DAY = 86_400
-OFFSET = 8 * 3_600
-"""Beijing time, in which people sleep and lights go on."""
-Positive = Annotated[float, Meta(gt=0)]
-Clock24 = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+from desktop.simulate.curves import DAY, EPOCH, OFFSET, bumps, counted, daily, daylight, flow, rain
+from desktop.simulate.noise import noise, seed_of, smooth
+from desktop.simulate.shapes import (
+    AnyShape,
+    Choice,
+    Constant,
+    Counted,
+    Counter,
+    Daily,
+    Daylight,
+    Follow,
+    Meter,
+    Occupancy,
+    Rain,
+    Schedule,
+    Shapes,
+    Share,
+    Source,
+    Square,
+    Total,
+    Trip,
+    Walk,
+)
+from desktop.things.model import Point, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A point in time of a simulation, in Unix seconds."""
+    """A point in time, in Unix seconds."""
 
     at: float
-    begun: float
 
     @property
     def local(self) -> float:
@@ -37,156 +47,40 @@ class Moment:
         return (self.at + OFFSET) % DAY
 
 
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The shape holds only while another point has this value."""
-
-    point: str
-    equals: Value
-
-
-class Shape(msgspec.Struct, frozen=True, kw_only=True, tag_field="shape", forbid_unknown_fields=True):
-    """What every shape may have: `otherwise` is the value while `when` does not hold."""
-
-    when: When | None = None
-    otherwise: Value = 0
-
-
-class Constant(Shape, frozen=True, tag="constant"):
-    value: Value
-
-
-class Walk(Shape, frozen=True, tag="walk"):
-    """Wanders smoothly between `low` and `high`, to a new goal every `period` seconds."""
-
-    low: float
-    high: float
-    period: Positive
-
-
-class Daily(Shape, frozen=True, tag="daily"):
-    """A day's curve, highest at the hour `peak`, with so much noise on it."""
-
-    low: float
-    high: float
-    peak: Annotated[float, Meta(ge=0, lt=24)]
-    noise: float = 0.0
-
-
-class Square(Shape, frozen=True, tag="square"):
-    """`on` for the share `duty` of each period; every thing at its own time unless `phase` says when."""
-
-    period: Positive
-    duty: Annotated[float, Meta(ge=0, le=1)]
-    phase: float | None = None
-    on: Value = True
-    off: Value = False
-
-
-class Counter(Shape, frozen=True, tag="counter"):
-    """Only ever grows, from about `start` when the simulation begins."""
-
-    per_hour: Annotated[float, Meta(ge=0)] = field(name="perHour")
-    start: float = 0.0
-
-
-class Choice(Shape, frozen=True, tag="choice"):
-    """One of `values` for `hold` seconds, then perhaps another; a value named twice comes twice as often."""
-
-    values: Annotated[tuple[Value, ...], Meta(min_length=1)]
-    hold: Positive
-
-
-class Schedule(Shape, frozen=True, tag="schedule"):
-    """On between two local times of the day, over midnight too."""
-
-    start: Clock24 = field(name="from")
-    end: Clock24 = field(name="to")
-    on: Value = True
-    off: Value = False
-
-
-class Follow(Shape, frozen=True, tag="follow"):
-    """`on` while another point equals a value, or is at least `above`."""
-
-    point: str
-    equals: Value | None = None
-    above: float | None = None
-    on: Value = True
-    off: Value = False
-
-
-class Share(Shape, frozen=True, tag="share"):
-    """A multiple of another point, as a current of a power."""
-
-    of: str
-    by: float
-    noise: float = 0.0
-
-
-class Trip(Shape, frozen=True, tag="trip"):
-    """One aspect of a lift's journeys: every `period` seconds it goes to another floor, 2 s a floor."""
-
-    part: Literal["floor", "direction", "moving", "door_zone", "door_closed", "occupied"]
-    lowest: int
-    highest: int
-    period: Annotated[float, Meta(ge=30)]
-
-
-AnyShape = Constant | Walk | Daily | Square | Counter | Choice | Schedule | Follow | Share | Trip
-
-
-class EventRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How often an event comes, and what each field of its data may hold."""
-
-    per_hour: Annotated[float, Meta(ge=0)] = field(name="perHour")
-    data: dict[str, Annotated[tuple[Value, ...], Meta(min_length=1)]] = field(default_factory=dict)
-
-
-def shapes_of(model: ThingModel) -> tuple[tuple[Point, AnyShape], ...]:
-    """The shape of every point that has one. Raises ValueError for data that is none, or that names a later point."""
-    found: list[tuple[Point, AnyShape]] = []
-    known: set[str] = set()
-    for point in model.points:
-        if not point.simulate:
-            continue
-        try:
-            shape = msgspec.convert(dict(point.simulate), AnyShape, strict=True)
-        except msgspec.ValidationError as error:
-            raise ValueError(f"{model.kind}.{point.name}: {error}") from error
-        for name in _needs(shape):
-            if name not in known:
-                raise ValueError(f"{model.kind}.{point.name}: {name!r} does not stand before it")
-        known.add(point.name)
-        found.append((point, shape))
-    return tuple(found)
-
-
-def rate_of(event: Event) -> EventRate | None:
-    """How often the event comes by itself; None when never. Raises ValueError."""
-    if not event.simulate:
-        return None
-    try:
-        return msgspec.convert(dict(event.simulate), EventRate, strict=True)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{event.name}: {error}") from error
-
-
 def values(
-    shapes: tuple[tuple[Point, AnyShape], ...], seed: int, moment: Moment, forced: Mapping[str, Value]
+    shapes: Shapes,
+    seed: int,
+    moment: Moment,
+    forced: Mapping[str, Value],
+    more: Mapping[str, float] | None = None,
 ) -> dict[str, Value]:
-    """Every point's value at a moment. A forced number is where its point is drawn to (see `drawn`); what follows a
-    forced point follows it."""
+    """Every point's value at a moment. A forced point has the value it is forced to, and what follows it follows; a meter
+    has counted so much `more` at a point (in units, by the name of that point) than its curve says."""
     now: dict[str, Value] = {}
     for point, shape in shapes:
-        now[point.name] = forced[point.name] if point.name in forced else value(point, shape, seed, moment, now)
+        if point.name in forced:
+            now[point.name] = forced[point.name]
+        elif more and isinstance(shape, Counted) and shape.point in more and shape.when is None:
+            now[point.name] = fitted(point, reading(shape, seed_of(seed, point.name), moment.at, more[shape.point]))
+        else:
+            now[point.name] = value(point, shape, seed, moment, now)
     return now
 
 
 def value(point: Point, shape: AnyShape, seed: int, moment: Moment, others: Mapping[str, Value]) -> Value:
     """One point's natural value: as its type, rounded to its decimals, inside its range."""
     if shape.when is not None and others[shape.when.point] != shape.when.equals:
-        return fitted(point, shape.otherwise)
+        return fitted(point, shape.otherwise if not isinstance(shape, (Total, Counted)) else 0)
     return fitted(point, _raw(point, shape, seed, moment, others))
+
+
+def reading(meter: Counted, seed: int, at: float, more: float = 0.0) -> float:
+    """What a meter shows at a time (Unix seconds); it goes on at 0 after its rollover."""
+    if meter.span is not None:
+        since = at - (Moment(at).local if meter.span == "today" else meter.span * 3600)
+        return counted(meter.source, at) - counted(meter.source, since)
+    shown = meter.start * (0.8 + 0.4 * noise(seed, 0)) + counted(meter.source, at) + more * meter.by
+    return shown if meter.rollover is None else shown % meter.rollover
 
 
 def fitted(point: Point, raw: Value) -> Value:
@@ -199,41 +93,34 @@ def fitted(point: Point, raw: Value) -> Value:
     return round(bounded) if point.type == "integer" else round(float(bounded), point.decimals)
 
 
-def noise(seed: int, number: int) -> float:
-    """An even, repeatable number in [0, 1) (splitmix64)."""
-    x = (seed + (number + 1) * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF
-    x = ((x ^ x >> 30) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
-    x = ((x ^ x >> 27) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
-    return ((x ^ x >> 31) >> 11) / (1 << 53)
-
-
-def seed_of(seed: int, *names: str) -> int:
-    """A seed of its own for each thing and point."""
-    return seed << 32 ^ zlib.crc32("\x1f".join(names).encode()) * 0x9E3779B1
-
-
-def _needs(shape: AnyShape) -> tuple[str, ...]:
-    direct = {Follow: "point", Share: "of"}.get(type(shape))
-    names = (getattr(shape, direct),) if direct else ()
-    return names if shape.when is None else (*names, shape.when.point)
-
-
 def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others: Mapping[str, Value]) -> Value:
     seed = seed_of(thing_seed, point.name)
     match shape:
         case Constant():
             return shape.value
         case Walk():
-            return shape.low + (shape.high - shape.low) * _smooth(seed, moment.at / shape.period)
+            return shape.low + (shape.high - shape.low) * smooth(seed, moment.at / shape.period)
         case Daily():
-            swing = 0.5 + 0.5 * math.cos((moment.local / 3600 - shape.peak) / 24 * math.tau)
-            return shape.low + (shape.high - shape.low) * swing + shape.noise * _jitter(seed, moment)
+            return daily(shape, seed, moment.at) + shape.noise * _jitter(seed, moment)
+        case Daylight():
+            return daylight(shape, seed, moment.at)
+        case Rain():
+            return rain(shape, seed, moment.at)
+        case Occupancy():
+            slot = int(moment.at // shape.hold)
+            likely = shape.low + (shape.high - shape.low) * min(bumps(shape, moment.local / 3600), 1.0)
+            return shape.on if noise(seed, slot) < likely else shape.off
         case Square():
             phase = noise(seed, 0) if shape.phase is None else shape.phase
             return shape.on if (moment.at / shape.period + phase) % 1 < shape.duty else shape.off
         case Counter():
-            start = shape.start * (0.8 + 0.4 * noise(seed, 0))
-            return start + shape.per_hour * (moment.at - moment.begun) / 3600
+            return _count(shape, seed, moment.at)
+        case Counted():
+            return reading(shape, seed, moment.at)
+        case Total():
+            return flow(Source(shape, seed), moment.at)
+        case Meter():
+            raise TypeError("a meter is made ready by shapes_of")
         case Choice():
             return shape.values[int(noise(seed, int(moment.at // shape.hold)) * len(shape.values))]
         case Schedule():
@@ -248,6 +135,14 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
             return _number(others[shape.of]) * shape.by + shape.noise * _jitter(seed, moment)
         case Trip():
             return _trip(shape, thing_seed, moment.at)
+
+
+def _count(shape: Counter, seed: int, at: float) -> float:
+    hours = (at - EPOCH) / 3600
+    if shape.reset is not None:
+        # Each thing at its own time, or all would be due for calibration on one day.
+        hours = (hours + noise(seed, 1) * shape.reset) % shape.reset
+    return shape.start * (0.8 + 0.4 * noise(seed, 0)) + shape.per_hour * hours
 
 
 def _trip(shape: Trip, seed: int, at: float) -> Value:
@@ -276,13 +171,6 @@ def _stop(shape: Trip, seed: int, number: int) -> int:
     if number % 2:
         return shape.lowest
     return shape.lowest + int(noise(seed, number) * (shape.highest - shape.lowest + 1))
-
-
-def _smooth(seed: int, x: float) -> float:
-    number = math.floor(x)
-    part = x - number
-    a, b = noise(seed, number), noise(seed, number + 1)
-    return a + (b - a) * part * part * (3 - 2 * part)
 
 
 def _jitter(seed: int, moment: Moment) -> float:

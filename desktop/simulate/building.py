@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,6 +24,14 @@ class Device:
     name: str
     place: str
     maker: str
+    parent: str = ""
+    """The id of the gateway it speaks through: when that is silent, so is this."""
+    use: str = ""
+    """What a meter's consumption is for, as "lighting" or "supply"."""
+    total: bool = False
+    """Meters what all others of its kind meter together, and the loss."""
+    simulate: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Shapes of its own, by point, before those of its model."""
 
 
 class _Extent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +46,10 @@ class _Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     place: str
     maker: str
+    parent: str = ""
+    use: str = ""
+    total: bool = False
+    simulate: dict[str, dict[str, object]] = {}
     sizes: tuple[Size, ...] = ("small", "estate", "district")
 
 
@@ -46,7 +59,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def devices(size: Size, file: Path | None = None) -> tuple[Device, ...]:
-    """The devices of a community of this size: about 60 things in a small one, over 5,000 points in an estate, over
+    """The devices of a community of this size: about 150 things in a small one, over 5,000 points in an estate, over
     50,000 in a district. Raises DataFileError for a mistake in the file."""
     plan = load(file or folder("sample", "devices.toml"), _File)
     extent = plan.sizes[size]
@@ -72,4 +85,8 @@ def _device(template: _Template, building: int, unit: int) -> Device:
         name=template.name.format(building=building, unit=unit),
         place=template.place.format(building=building, unit=unit),
         maker=template.maker,
+        parent=template.parent.format(building=building, unit=unit),
+        use=template.use,
+        total=template.total,
+        simulate=template.simulate,
     )

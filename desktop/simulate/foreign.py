@@ -16,8 +16,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from desktop.simulate.behaviour import OFFSET, Moment, seed_of, shapes_of, values
+from desktop.simulate.behaviour import Moment, values
+from desktop.simulate.curves import OFFSET
+from desktop.simulate.noise import seed_of
 from desktop.simulate.publisher import Message
+from desktop.simulate.shapes import shapes_of
 from desktop.things.model import Point, ThingModel, Value
 from resources.loader import folder, load
 
@@ -53,17 +56,16 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ForeignDevice:
     """One device of another maker. Its descriptions and its availability are retained, its values are not."""
 
-    def __init__(self, form: _Form, seed: int, begun: float) -> None:
+    def __init__(self, form: _Form, seed: int) -> None:
         self.id = form.id
         self.interval = form.interval
         self._form = form
         self._seed = seed_of(seed, form.id)
-        self._begun = begun
         points = tuple(
             Point(name=name, title={"zh": name}, type=signal.type, decimals=signal.decimals, simulate=signal.simulate)
             for name, signal in form.values.items()
         )
-        self._shapes = shapes_of(ThingModel(kind=form.id, title={"zh": form.id}, points=points))
+        self._shapes = shapes_of(ThingModel(kind=form.id, title={"zh": form.id}, points=points), self._seed)
 
     def announce(self) -> list[Message]:
         return [_message(one, {}, retain=True) for one in (*self._form.descriptions, *self._form.online)]
@@ -75,14 +77,14 @@ class ForeignDevice:
         """All its values at a time (Unix seconds)."""
         local = datetime.fromtimestamp(at, UTC) + timedelta(seconds=OFFSET)
         now: dict[str, Value] = {"time": local.strftime("%Y-%m-%dT%H:%M:%S")}
-        now.update(values(self._shapes, self._seed, Moment(at, self._begun), {}))
+        now.update(values(self._shapes, self._seed, Moment(at), {}))
         return [_message(one, now, retain=False) for one in self._form.reports]
 
 
-def foreign_devices(seed: int, begun: float, file: Path | None = None) -> tuple[ForeignDevice, ...]:
+def foreign_devices(seed: int, file: Path | None = None) -> tuple[ForeignDevice, ...]:
     """The devices of other makers in the sample community. Raises DataFileError or ValueError for a mistake."""
     forms = load(file or folder("sample", "foreign.json"), _File).devices
-    return tuple(ForeignDevice(form, seed, begun) for form in forms)
+    return tuple(ForeignDevice(form, seed) for form in forms)
 
 
 def _message(template: _Template, now: Mapping[str, Value], *, retain: bool) -> Message:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
 
-from desktop.simulate.behaviour import Moment, rate_of, seed_of, shapes_of, values
-from desktop.simulate.building import Device
-from desktop.simulate.trouble import Trouble, forced, silent
-from desktop.things.model import ThingModel, Value
+from desktop.simulate.scenario import Doing
+from desktop.simulate.sensors import Sensors
+from desktop.simulate.shapes import rate_of
+from desktop.simulate.trouble import forced, silent
+from desktop.things.model import Value
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,17 +32,15 @@ class Message(NamedTuple):
 class Voice:
     """One device. It tells a point when it changed, and at least every third of its `staleAfter`, as devices do."""
 
-    def __init__(self, device: Device, model: ThingModel, *, community: str, seed: int, begun: float) -> None:
-        self.device = device
-        self.model = model
-        self._base = f"linli/1/{community}/things/{device.id}"
+    def __init__(self, sensors: Sensors, *, community: str, begun: float) -> None:
+        self.device = sensors.device
+        self.model = sensors.model
+        self._sensors = sensors
+        self._base = f"linli/1/{community}/things/{self.device.id}"
         self.props_topic = f"{self._base}/props"
-        self._seed = seed_of(seed, device.id)
-        self._begun = begun
-        self._shapes = shapes_of(model)
-        self._refresh = {point.name: point.stale_after / 3 for point, _ in self._shapes}
-        self._events = [(event.name, rate) for event in model.events if (rate := rate_of(event))]
-        self._random = random.Random(self._seed)
+        self._refresh = {point.name: point.stale_after / 3 for point, _ in sensors.shapes}
+        self._events = [(event.name, rate) for event in self.model.events if (rate := rate_of(event))]
+        self._random = random.Random(sensors.seed)
         self._told: dict[str, tuple[Value, float]] = {}
         self._silent = False
         self._last = begun
@@ -56,6 +55,8 @@ class Voice:
             "place": self.device.place,
             "maker": self.device.maker,
             "simulated": True,
+            **({"parent": self.device.parent} if self.device.parent else {}),
+            **({"use": self.device.use} if self.device.use else {}),
         }
         return [Message(f"{self._base}/model", _encode(description), True), self._status("online")]
 
@@ -63,28 +64,38 @@ class Voice:
         """What the broker says for it when its line breaks: its last will."""
         return [self._status("offline")]
 
-    def speak(self, at: float, trouble: Trouble | None = None) -> list[Message]:
-        """What it has to say at a time (Unix seconds): nothing while it is silent, else what changed and what happened."""
-        quiet = trouble is not None and silent(trouble, self.model)
-        if quiet:
+    def speak(
+        self, at: float, doings: Sequence[Doing] = (), more: Mapping[str, float] | None = None, cut_off: bool = False
+    ) -> list[Message]:
+        """What it has to say at a time (Unix seconds): what changed and what happened; nothing while it is silent.
+
+        `doings` is what a scenario does to it, `more` what its meters counted beyond their curves. `cut_off` is that the
+        gateway it speaks through is gone: then not even its last will is heard.
+        """
+        if cut_off or any(silent(doing.step, self.model) for doing in doings):
             first, self._silent = not self._silent, True
-            return self.farewell() if first else []
+            # What is silent starts afresh afterwards.
+            self._last = at
+            return self.farewell() if first and not cut_off else []
         messages: list[Message] = []
         if self._silent:
             self._silent = False
             self._told.clear()
             messages.append(self._status("online"))
-        news = self.news(at, trouble)
+        news = self.news(at, doings, more)
         if news:
             messages.append(Message(self.props_topic, props(news, at)))
         messages += self._happenings(at)
+        messages += self._told_by(doings, at)
         self._last = at
         return messages
 
-    def news(self, at: float, trouble: Trouble | None = None) -> dict[str, Value]:
+    def news(
+        self, at: float, doings: Sequence[Doing] = (), more: Mapping[str, float] | None = None
+    ) -> dict[str, Value]:
         """The values that changed since they were told, and those not told for long."""
         found: dict[str, Value] = {}
-        for name, now in self._values(at, trouble).items():
+        for name, now in self._values(at, doings, more).items():
             told = self._told.get(name)
             # A little early, so that a look at the sensors just before the time does not wait for the next.
             if told is None or told[0] != now or at - told[1] >= 0.9 * self._refresh[name]:
@@ -92,21 +103,29 @@ class Voice:
                 self._told[name] = (now, at)
         return found
 
-    def _values(self, at: float, trouble: Trouble | None) -> Mapping[str, Value]:
-        moment = Moment(at, self._begun)
-        natural = values(self._shapes, self._seed, moment, {})
-        if trouble is None:
+    def _values(self, at: float, doings: Sequence[Doing], more: Mapping[str, float] | None) -> Mapping[str, Value]:
+        natural = self._sensors.values(at, more=more)
+        if not any(doing.step.rule or doing.step.points for doing in doings):
             return natural
-        return values(self._shapes, self._seed, moment, forced(trouble, self.model, natural))
+        return self._sensors.values(at, forced(doings, self.model, natural), more)
 
     def _happenings(self, at: float) -> list[Message]:
-        messages: list[Message] = []
-        for name, rate in self._events:
-            if self._random.random() < rate.per_hour * (at - self._last) / 3600:
-                data = {key: self._random.choice(choices) for key, choices in rate.data.items()}
-                body = {"at": round(at * 1000), "event": name, "data": data}
-                messages.append(Message(f"{self._base}/events", _encode(body)))
-        return messages
+        return [
+            self._event(name, {key: self._random.choice(choices) for key, choices in rate.data.items()}, at)
+            for name, rate in self._events
+            if self._random.random() < rate.per_hour * (at - self._last) / 3600
+        ]
+
+    def _told_by(self, doings: Sequence[Doing], at: float) -> list[Message]:
+        """The events of steps that began since it last spoke."""
+        return [
+            self._event(doing.step.event.name, doing.step.event.data, at)
+            for doing in doings
+            if doing.step.event and at - doing.since > self._last
+        ]
+
+    def _event(self, name: str, data: Mapping[str, Value], at: float) -> Message:
+        return Message(f"{self._base}/events", _encode({"at": round(at * 1000), "event": name, "data": data}))
 
     def _status(self, word: str) -> Message:
         return Message(f"{self._base}/status", word.encode(), True)

@@ -10,11 +10,13 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 
 from desktop.kernel.clock import Clock
-from desktop.simulate.behaviour import noise
 from desktop.simulate.building import Size, devices
 from desktop.simulate.foreign import ForeignDevice, foreign_devices
+from desktop.simulate.noise import noise
 from desktop.simulate.publisher import Message, Publish, Voice, props
-from desktop.simulate.trouble import Trouble, going_on
+from desktop.simulate.scenario import DEFAULT, Doing, Scenario, load_scenario
+from desktop.simulate.sensors import fleet
+from desktop.simulate.trouble import silent
 from desktop.things.loader import load_models
 from desktop.things.model import ThingModel
 
@@ -39,29 +41,33 @@ def simulate(
     stop: threading.Event,
     reconnected: threading.Event | None = None,
     models: Mapping[str, ThingModel] | None = None,
+    scenario: str = DEFAULT,
 ) -> int:
     """Runs until `stop` is set; returns the number of messages sent.
 
-    `rate` None is the natural pace, with troubles and the devices of other makers; a number is so many `props` messages a
-    second for measuring, without them. Whoever owns the connection sets `reconnected` after it was made anew: every
+    `rate` None is the natural pace, with the scenario and the devices of other makers; a number is so many `props` messages
+    a second for measuring, without them. Whoever owns the connection sets `reconnected` after it was made anew: every
     device then announces itself again, as real ones do. Raises DataFileError or ValueError for wrong data files, and
     whatever `publish` raises.
     """
     known = load_models().models if models is None else models
     begun = clock.now().timestamp()
-    voices = [
-        Voice(device, known[device.kind], community=community, seed=seed, begun=begun)
-        for device in devices(size)
-        if device.kind in known
-    ]
-    run = _Run(publish, voices, foreign_devices(seed, begun) if rate is None else (), clock, stop, reconnected)
+    there = devices(size)
+    story = load_scenario(scenario, there, known)
+    voices = [Voice(sensors, community=community, begun=begun) for sensors in fleet(there, known, seed)]
+    run = _Run(publish, voices, foreign_devices(seed) if rate is None else (), clock, stop, reconnected)
     run.announce()
     if rate is None:
-        run.naturally(seed)
+        run.naturally(story, seed)
     else:
         run.at_rate(rate, begun)
     run.farewell()
     return run.sent
+
+
+def dark(doings: Mapping[str, Sequence[Doing]], models: Mapping[str, ThingModel]) -> set[str]:
+    """The devices (of these models, by id) that are silent: what speaks through them is cut off."""
+    return {id_ for id_, all_ in doings.items() if any(silent(doing.step, models[id_]) for doing in all_)}
 
 
 class _Run:
@@ -93,23 +99,27 @@ class _Run:
         for speaker in self._everyone:
             self._send(speaker.farewell())
 
-    def naturally(self, seed: int) -> None:
+    def naturally(self, story: Scenario, seed: int) -> None:
         start = self._clock.monotonic()
-        own = [voice.device for voice in self._voices]
-        due = [start + noise(seed, index) * SPREAD for index in range(len(own))]
+        due = [start + noise(seed, index) * SPREAD for index in range(len(self._voices))]
         foreign_due = [start + SPREAD] * len(self._foreign)
-        before: Mapping[str, Trouble] = {}
+        models = {voice.device.id: voice.model for voice in self._voices}
+        before: set[tuple[str, int]] = set()
         while not self._stop.is_set():
             self._announce_again()
             now, at = self._clock.monotonic(), self._clock.now().timestamp()
-            troubles = going_on(own, seed, now - start)
-            changed = troubles.keys() ^ before.keys()
-            before = troubles
+            doings = story.going_on(seed, now - start)
+            more = story.added(seed, now - start)
+            cut = dark(doings, models)
+            # What is different for a device from one look to the next: it speaks then, due or not.
+            working = {(id_, id(doing.step)) for id_, all_ in doings.items() for doing in all_}
+            changed = {id_ for id_, _ in working ^ before}
+            before = working
             for index, voice in enumerate(self._voices):
-                if due[index] <= now or own[index].id in changed:
-                    trouble = troubles.get(own[index].id)
-                    self._send(voice.speak(at, trouble))
-                    due[index] = now + (TROUBLED if trouble else voice.interval)
+                id_, parent = voice.device.id, voice.device.parent
+                if due[index] <= now or id_ in changed or parent in changed:
+                    self._send(voice.speak(at, doings.get(id_, ()), more.get(id_), parent in cut))
+                    due[index] = now + (TROUBLED if id_ in doings else voice.interval)
             for index, device in enumerate(self._foreign):
                 if foreign_due[index] <= now:
                     self._send(device.report(at))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable
 
 import pytest
 
-from desktop.simulate.behaviour import Moment, Walk, noise, seed_of, shapes_of, values
+from desktop.simulate.behaviour import Moment, values
 from desktop.simulate.building import Size, devices
 from desktop.simulate.foreign import foreign_devices
+from desktop.simulate.noise import noise
 from desktop.simulate.publisher import Message, Voice
 from desktop.simulate.run import simulate
-from desktop.simulate.trouble import LATER, OPENING, Trouble, forced, going_on, silent
+from desktop.simulate.scenario import Doing, Step
+from desktop.simulate.sensors import fleet
+from desktop.simulate.shapes import Walk, shapes_of
+from desktop.simulate.trouble import forced, silent
 from desktop.things.dialect import Described, Online, Sample
 from desktop.things.linli import LinliDialect
 from desktop.things.loader import load_models
@@ -42,57 +47,19 @@ def test_every_point_moves_by_its_model(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(MODELS))
-def test_a_normal_day_breaks_no_limit(kind: str) -> None:
-    model, shapes = MODELS[kind], shapes_of(MODELS[kind])
-    # A rule with a delay may hold for a moment; one that waits for nothing, or looks at a level, must not.
-    watched = [rule for rule in model.alarms if rule.on_delay <= 5 and rule.name != "offline"]
-    for minute in range(0, 24 * 60, 29):
-        now = values(shapes, seed_of(1, kind), Moment(BEGUN + minute * 60, BEGUN), {})
-        assert [rule.name for rule in watched if holds(rule, now)] == []
+def test_any_rule_of_a_model_can_be_made_true(kind: str) -> None:
+    model, shapes = MODELS[kind], shapes_of(MODELS[kind], 7)
+    natural = values(shapes, 7, Moment(BEGUN), {})
+    for rule in model.alarms:
+        step = Step(at=0, lasts=60, kind=kind, rule=rule.name)
+        if silent(step, model):
+            assert rule.comms
+            continue
+        doing = Doing(step, 30.0)
+        assert holds(rule, values(shapes, 7, Moment(BEGUN), forced([doing], model, natural))), rule.name
 
 
-@pytest.mark.parametrize("plan", [(p.kind, p.rule) for p in OPENING] + [(kind, rule) for kind, rule, _ in LATER])
-def test_a_trouble_makes_its_rule_true(plan: tuple[str, str]) -> None:
-    kind, name = plan
-    model, shapes = MODELS[kind], shapes_of(MODELS[kind])
-    rule = next(rule for rule in model.alarms if rule.name == name)
-    trouble = going_on_for(kind, name)
-    if silent(trouble, model):
-        assert name == "offline"
-        return
-    moment = Moment(BEGUN, BEGUN)
-    natural = values(shapes, 7, moment, {})
-    assert holds(rule, values(shapes, 7, moment, forced(trouble, model, natural)))
-
-
-def going_on_for(kind: str, rule: str) -> Trouble:
-    return Trouble(f"some-{kind}", rule, since=30.0)
-
-
-def test_the_first_minute_shows_every_priority_a_return_and_a_silence() -> None:
-    small = devices("small")
-    seen = {(t.device_id, t.rule) for s in range(61) for t in going_on(small, 1, s).values()}
-    kinds = {device.id: device.kind for device in small}
-    rules = {
-        (device, name): next(rule for rule in MODELS[kinds[device]].alarms if rule.name == name)
-        for device, name in seen
-    }
-    assert {rule.priority for rule in rules.values()} == {"critical", "high", "medium", "low"}
-    assert any(name == "offline" for _, name in seen)
-    still = {(t.device_id, t.rule) for t in going_on(small, 1, 60).values()}
-    assert seen - still
-
-
-def test_a_long_run_keeps_bringing_troubles_that_exist() -> None:
-    small = devices("small")
-    kinds = {device.id: device.kind for device in small}
-    later = {(t.device_id, t.rule) for s in range(1000, 20_000, 50) for t in going_on(small, 1, s).values()}
-    assert len({rule for _, rule in later}) > 4
-    for device, name in later:
-        assert any(rule.name == name for rule in MODELS[kinds[device]].alarms)
-
-
-@pytest.mark.parametrize(("size", "points"), [("small", 400), ("estate", 5_000), ("district", 50_000)])
+@pytest.mark.parametrize(("size", "points"), [("small", 1_500), ("estate", 5_000), ("district", 50_000)])
 def test_sizes(size: Size, points: int) -> None:
     everything = devices(size)
     count = sum(len(MODELS[device.kind].points) for device in everything)
@@ -102,10 +69,15 @@ def test_sizes(size: Size, points: int) -> None:
     assert count + len(everything) <= 65_536
 
 
+def test_every_kind_there_is_stands_somewhere_in_the_sample() -> None:
+    small = devices("small")
+    assert {device.kind for device in small} == MODELS.keys()
+    ids = {device.id for device in small}
+    assert {device.parent for device in small if device.parent} <= ids
+
+
 def voices(seed: int) -> list[Voice]:
-    return [
-        Voice(device, MODELS[device.kind], community=COMMUNITY, seed=seed, begun=BEGUN) for device in devices("small")
-    ]
+    return [Voice(one, community=COMMUNITY, begun=BEGUN) for one in fleet(devices("small"), MODELS, seed)]
 
 
 def said(seed: int) -> list[Message]:
@@ -124,6 +96,8 @@ def test_all_that_is_said_can_be_read_and_is_good() -> None:
         (one,) = dialect.describe(description.topic, description.payload)
         assert isinstance(one, Described)
         assert one.thing.simulated
+        said = json.loads(description.payload)
+        assert (said.get("parent", ""), said.get("use", "")) == (voice.device.parent, voice.device.use)
         assert list(one.bindings[status.topic](status.payload)) == [Online(True)]
         for second in range(0, 600, 20):
             for message in voice.speak(BEGUN + second):
@@ -132,11 +106,11 @@ def test_all_that_is_said_can_be_read_and_is_good() -> None:
 
 
 def test_a_silent_device_says_its_last_will_once_and_comes_back_with_everything() -> None:
-    voice = voices(1)[0]
+    voice = next(voice for voice in voices(1) if voice.device.kind == "lift")
     voice.speak(BEGUN)
-    trouble = going_on_for("lift", "offline")
-    assert [message.payload for message in voice.speak(BEGUN + 1, trouble)] == [b"offline"]
-    assert voice.speak(BEGUN + 2, trouble) == []
+    silence = [Doing(Step(at=0, lasts=9, kind="lift", silent=True), 1.0)]
+    assert [message.payload for message in voice.speak(BEGUN + 1, silence)] == [b"offline"]
+    assert voice.speak(BEGUN + 2, silence) == []
     back = voice.speak(BEGUN + 3)
     assert back[0].payload == b"online"
     assert back[1].topic.endswith("/props")
@@ -144,14 +118,22 @@ def test_a_silent_device_says_its_last_will_once_and_comes_back_with_everything(
 
 def test_a_walk_stays_between_its_ends() -> None:
     point = Point(name="x", title={"zh": "x"}, type="number", decimals=3)
-    seen = [values(((point, Walk(low=2, high=3, period=10)),), 1, Moment(s, 0), {})["x"] for s in range(500)]
+    seen = [values(((point, Walk(low=2, high=3, period=10)),), 1, Moment(s), {})["x"] for s in range(500)]
     assert all(isinstance(x, float) and 2 <= x <= 3 for x in seen)
     assert len(set(seen)) > 100
     assert all(0 <= noise(1, n) < 1 for n in range(1000))
 
 
 @pytest.mark.parametrize(
-    "shape", [{"shape": "wobble"}, {"shape": "walk", "low": 1}, {"shape": "follow", "point": "later", "equals": True}]
+    "shape",
+    [
+        {"shape": "wobble"},
+        {"shape": "walk", "low": 1},
+        {"shape": "follow", "point": "nowhere", "equals": True},
+        {"shape": "share", "of": "x", "by": 2},
+        {"shape": "meter", "of": "x"},
+        {"shape": "daily", "low": 1, "high": 2},
+    ],
 )
 def test_a_wrong_shape_is_told(shape: dict[str, object]) -> None:
     point = Point(name="x", title={"zh": "x"}, type="number", simulate=shape)
@@ -160,7 +142,7 @@ def test_a_wrong_shape_is_told(shape: dict[str, object]) -> None:
 
 
 def test_foreign_devices_are_complete() -> None:
-    foreign = foreign_devices(1, BEGUN)
+    foreign = foreign_devices(1)
     assert {device.id.split("-")[0] for device in foreign} == {"zigbee2mqtt", "tasmota", "esphome"}
     for device in foreign:
         retained = device.announce()
@@ -198,7 +180,7 @@ class TickingClock(FakeClock):
 
 @pytest.mark.parametrize("rate", [None, 5_000.0])
 def test_a_run_announces_speaks_and_says_farewell(rate: float | None) -> None:
-    ear = Ear(enough=400)
+    ear = Ear(enough=1500)
     clock = TickingClock()
     sent = simulate(
         ear, community=COMMUNITY, size="small", rate=rate, seed=1, clock=clock, stop=ear.stop, models=MODELS
@@ -214,7 +196,7 @@ def test_a_run_announces_speaks_and_says_farewell(rate: float | None) -> None:
 
 
 def test_a_new_connection_is_told_everything_again() -> None:
-    ear = Ear(enough=400)
+    ear = Ear(enough=1500)
     again = threading.Event()
     again.set()
     simulate(
