@@ -180,15 +180,19 @@ class _Change:
 
     def take(self, row: Record) -> None:
         """Adds what the session holds unflushed for the row."""
-        for attribute in inspect(row).mapper.column_attrs:
+        state = inspect(row)
+        for attribute in state.mapper.column_attrs:
+            key = attribute.key
             secret = attribute.columns[0].info.get("class") == "secret"
-            history: History = inspect(row).attrs[attribute.key].load_history()
-            if not history.has_changes() and not (self.is_new and attribute.key not in self.after):
+            if self.is_new and key not in self.after:
+                self.after[key] = "•" if secret else _plain(getattr(row, key))
                 continue
-            value = getattr(row, attribute.key)
-            self.after[attribute.key] = "•" if secret else _plain(value)
-            if not self.is_new and history.deleted and attribute.key not in self.before:
-                self.before[attribute.key] = "•" if secret else _plain(history.deleted[0])
+            history: History = state.attrs[key].load_history()
+            if not history.has_changes():
+                continue
+            self.after[key] = "•" if secret else _plain(getattr(row, key))
+            if not self.is_new and history.deleted and key not in self.before:
+                self.before[key] = "•" if secret else _plain(history.deleted[0])
 
     def entry(self) -> tuple[str, str, int, dict[str, Any]]:
         body = {"after": self.after} if self.is_new else {"before": self.before, "after": self.after}
@@ -220,9 +224,11 @@ def _watch(session: Session, door: _Door) -> dict[tuple[str, str], _Change]:
     def _before(session: Session, _context: Any, _instances: Any) -> None:
         if any(isinstance(row, Record) for row in session.deleted):
             raise RuntimeError("records are not deleted: give them a state")
-        for row in [*session.new, *session.dirty]:
-            if isinstance(row, Record) and (row in session.new or session.is_modified(row)):
-                change = seen.setdefault((row.__tablename__, row.id), _Change(row, row in session.new))
+        # Asked for once: the session makes these sets anew at every look, which ten thousand rows feel.
+        new = session.new
+        for row in [*new, *session.dirty]:
+            if isinstance(row, Record) and (row in new or session.is_modified(row)):
+                change = seen.setdefault((row.__tablename__, row.id), _Change(row, row in new))
                 change.take(row)
         door.open = True
 
