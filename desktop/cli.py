@@ -59,7 +59,9 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--seconds", type=float, help="end by itself after so long")
     demo.add_argument("--headless", action="store_true", help="without a display: draws offscreen")
     demo.add_argument("--screenshots", type=Path, metavar="DIR", help="save every page in light and dark, zh and en")
-    demo.add_argument("--scenario", default="demo", metavar="NAME", help="what happens (linli simulate --scenario list)")
+    demo.add_argument(
+        "--scenario", default="demo", metavar="NAME", help="what happens (linli simulate --scenario list)"
+    )
     demo.add_argument("--own-broker", choices=["mosquitto", "amqtt"], help="which broker to start")
 
     console = add("console", "the workstation window", _console)
@@ -79,6 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     simulate.add_argument("--community", default="990101001001", help="the sample community's code")
     simulate.add_argument("--seed", type=int, default=1)
     simulate.add_argument("--scenario", default="demo", metavar="NAME", help="what happens; list names them all")
+    simulate.add_argument(
+        "--things", type=Path, metavar="DIR", help="a folder of own kinds: one device of each is added"
+    )
     simulate.add_argument("--seconds", type=float)
     simulate.add_argument("--with-parent", action="store_true", help="end when standard input closes")
 

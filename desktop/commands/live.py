@@ -8,10 +8,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,13 +21,17 @@ from desktop.commands.stores import new_id, open_for, passphrase, print_json, sa
 from desktop.field.host import ThreadHost
 from desktop.field.messages import FieldSettings, FromField, Health
 from desktop.kernel.clock import SystemClock
-from desktop.kernel.errors import Invalid, NotFound
+from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.kernel.terminal import terminal_code
 from desktop.kernel.words import Words
 from desktop.places.service import Places
 from desktop.security import keys
 from desktop.security.settings import Settings
-from desktop.things.model import ONLINE, Reading, Thing
+from desktop.things.loader import SITE_FOLDER, SUFFIX, load_models, load_models_with
+from desktop.things.model import ONLINE, Reading, Thing, ThingModel
+
+if TYPE_CHECKING:
+    from desktop.simulate.building import Device
 
 
 def field(args: argparse.Namespace) -> int:
@@ -61,6 +65,7 @@ def simulate(args: argparse.Namespace) -> int:
     scenario.known(args.scenario)
     if not args.broker:
         raise Invalid("simulate needs --broker mqtt://HOST:PORT", "broker")
+    models, beside = _own_kinds(args.things)
     stop = threading.Event()
     if args.with_parent:
         threading.Thread(target=_until_stdin_closes, args=(stop,), daemon=True).start()
@@ -83,11 +88,30 @@ def simulate(args: argparse.Namespace) -> int:
             stop=stop,
             reconnected=reconnected,
             scenario=args.scenario,
+            models=models,
+            beside=beside,
         )
     finally:
         stop.set()
         publisher.stop()
     return 0
+
+
+def _own_kinds(site: Path | None) -> tuple[Mapping[str, ThingModel], list[Device]]:
+    """The program's kinds with those of a folder, and a device of each of the latter. Raises Refused for a mistake there."""
+    from desktop.simulate.building import Device
+
+    if site is None:
+        return load_models().models, []
+    if not site.is_dir():
+        raise NotFound(f"there is no folder {site}", what="folder")
+    loaded = load_models_with(site)
+    if loaded.refused:
+        raise Refused(str(loaded.refused[0]))
+    own = [model for kind, model in loaded.models.items() if (site / (kind + SUFFIX)).exists()]
+    return loaded.models, [
+        Device(id=f"{model.kind}-1", kind=model.kind, name=model.title["zh"], place="", maker="") for model in own
+    ]
 
 
 def _scenarios(args: argparse.Namespace) -> int:
@@ -171,7 +195,13 @@ def _listener(args: argparse.Namespace) -> Iterator[ThreadHost]:
         broker, community = _from_store(args)
     with tempfile.TemporaryDirectory(prefix="linli-") as scratch:
         host = ThreadHost(
-            FieldSettings(broker=broker, community=community, data_dir=str(Path(scratch)), key=secrets.token_bytes(32))
+            FieldSettings(
+                broker=broker,
+                community=community,
+                data_dir=str(Path(scratch)),
+                key=secrets.token_bytes(32),
+                things_dir=str(data_dir(args) / SITE_FOLDER),
+            )
         )
         heard: list[FromField] = []
         host.on(heard.append)

@@ -35,6 +35,8 @@ class FieldSettings(msgspec.Struct, frozen=True, kw_only=True):
     password: str = ""
     out_of_service: tuple[str, ...] = ()
     """Things under maintenance: shown, recorded, never in alarm."""
+    things_dir: str = ""
+    """Holds the site's own kinds; `things` in `data_dir` when empty."""
     overrides: dict[str, Overrides] = {}
     """What the site sets otherwise, by thing."""
 

@@ -32,7 +32,7 @@ from desktop.field.outbox import Outbox
 from desktop.things.dialect import Dialect
 from desktop.things.homeassistant.dialect import HomeAssistantDialect
 from desktop.things.linli import LinliDialect
-from desktop.things.loader import load_models_of
+from desktop.things.loader import SITE_FOLDER, load_models_with
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class FieldService:
     def __init__(self, settings: FieldSettings, table: LatestTable, tell: Callable[[FromField], None]) -> None:
         folder = Path(settings.data_dir)
         address = Address.of(settings.broker, settings.username, settings.password)
-        loaded = load_models_of(folder)
+        loaded = load_models_with(Path(settings.things_dir) if settings.things_dir else folder / SITE_FOLDER)
         dialects: list[Dialect] = [
             LinliDialect(settings.community, loaded.models),
             HomeAssistantDialect(settings.discovery_prefix),

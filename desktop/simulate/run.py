@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 
 from desktop.kernel.clock import Clock
-from desktop.simulate.building import Size, devices
+from desktop.simulate.building import Device, Size, devices
 from desktop.simulate.foreign import ForeignDevice, foreign_devices
 from desktop.simulate.noise import noise
 from desktop.simulate.publisher import Message, Publish, Voice, props
@@ -42,17 +42,18 @@ def simulate(
     reconnected: threading.Event | None = None,
     models: Mapping[str, ThingModel] | None = None,
     scenario: str = DEFAULT,
+    beside: Sequence[Device] = (),
 ) -> int:
     """Runs until `stop` is set; returns the number of messages sent.
 
     `rate` None is the natural pace, with the scenario and the devices of other makers; a number is so many `props` messages
-    a second for measuring, without them. Whoever owns the connection sets `reconnected` after it was made anew: every
-    device then announces itself again, as real ones do. Raises DataFileError or ValueError for wrong data files, and
-    whatever `publish` raises.
+    a second for measuring, without them. `beside` are devices beside the community's. Whoever owns the connection sets
+    `reconnected` after it was made anew: every device then announces itself again, as real ones do. Raises DataFileError
+    or ValueError for wrong data files, and whatever `publish` raises.
     """
     known = load_models().models if models is None else models
     begun = clock.now().timestamp()
-    there = devices(size)
+    there = (*devices(size), *beside)
     story = load_scenario(scenario, there, known)
     voices = [Voice(sensors, community=community, begun=begun) for sensors in fleet(there, known, seed)]
     run = _Run(publish, voices, foreign_devices(seed) if rate is None else (), clock, stop, reconnected)

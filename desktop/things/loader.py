@@ -85,13 +85,16 @@ def load_models(path: Path | None = None) -> Loaded:
 
 
 def load_models_of(data_dir: Path) -> Loaded:
-    """The program's kinds and the site's own beside them (`<data-dir>/things/*.tm.json`). A site's file that names a
-    kind of the program's is refused: what people know as a lift must not be something else at one site."""
-    ours, theirs = load_models(), load_models(data_dir / SITE_FOLDER)
+    """The program's kinds and the site's own beside them (`<data-dir>/things/*.tm.json`)."""
+    return load_models_with(data_dir / SITE_FOLDER)
+
+
+def load_models_with(site: Path) -> Loaded:
+    """The program's kinds and those of a folder beside them. A file there that names a kind of the program's is refused:
+    what people know as a lift must not be something else at one site."""
+    ours, theirs = load_models(), load_models(site)
     shadows = [
-        error_at(
-            data_dir / SITE_FOLDER / (kind + SUFFIX), f"{kind} is a kind of the program's; name yours otherwise", "$"
-        )
+        error_at(site / (kind + SUFFIX), f"{kind} is a kind of the program's; name yours otherwise", "$")
         for kind in theirs.models
         if kind in ours.models
     ]
