@@ -27,5 +27,7 @@ class MeterReading(Record, kw_only=True):
     """The counter at the end of the day, in the point's unit."""
     used: Mapped[float]
     """What was consumed that day: rollovers and replaced meters taken into account."""
+    night: Mapped[float | None] = mapped_column(default=None)
+    """Of that, from 1 to 5 in the morning; None when nobody knows."""
     flaws: Mapped[list[Any]] = mapped_column(JSON, default_factory=list)
-    """What makes the figure doubtful: rollover, replaced, stuck, gap."""
+    """What makes the figure doubtful: rollover, reset, backwards, jump, gap, stuck."""

@@ -61,6 +61,7 @@ def upgrade() -> None:
         "meter_reading",
         text("thing_id"), text("point"), text("day"), text("medium"), text("use"), text("place_id", empty=True),
         sa.Column("reading", sa.Double(), nullable=False), sa.Column("used", sa.Double(), nullable=False),
+        sa.Column("night", sa.Double(), nullable=True),
         json("flaws"),
         indexes=(("day",), ("thing_id", "point", "day")),
     )  # fmt: skip

@@ -1,0 +1,141 @@
+"""The arithmetic of consumption. Pure: rows of readings in, figures out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import fsum
+from statistics import median
+
+from desktop.energy.views import SUPPLY, Column, Loss, Part, Span
+
+NIGHT_FACTOR = 2.0
+"""A night counts as unusual at so many times the median of the nights before it (our own starting value: a running
+cistern or a burst pipe multiplies a house's night use, a guest does not)."""
+NIGHTS_BEFORE, FEWEST_NIGHTS = 14, 5
+NIGHT_FLOOR = 0.05
+"""And at this share of a usual whole day at least, so that a meter which rests at night is not told for a trifle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One meter's day."""
+
+    thing_id: str
+    use: str
+    building: str
+    """The name of the building, empty for what stands in none."""
+    day: str
+    used: float
+    night: float | None = None
+    """Of that, from 1 to 5 in the morning."""
+
+
+def year_before(day: str) -> str:
+    """The same day a year earlier; 29 February gives 28 February."""
+    at = date.fromisoformat(day)
+    try:
+        return at.replace(year=at.year - 1).isoformat()
+    except ValueError:
+        return at.replace(year=at.year - 1, day=28).isoformat()
+
+
+def bounds(span: Span, day: date) -> tuple[str, str]:
+    """First and last day of the span around `day`: itself, its month or its year."""
+    if span == "day":
+        return day.isoformat(), day.isoformat()
+    if span == "month":
+        first = day.replace(day=1)
+        return first.isoformat(), ((first + timedelta(days=32)).replace(day=1) - timedelta(days=1)).isoformat()
+    return date(day.year, 1, 1).isoformat(), date(day.year, 12, 31).isoformat()
+
+
+def counted(rows: Sequence[Row]) -> list[Row]:
+    """The rows that make the whole: of meters that count what comes in where there are any, else of all."""
+    supply = [row for row in rows if row.use == SUPPLY]
+    return supply or list(rows)
+
+
+def total(rows: Sequence[Row]) -> float:
+    return fsum(row.used for row in counted(rows))
+
+
+def loss(rows: Sequence[Row]) -> Loss | None:
+    """What came in against what was metered behind; None where nothing counts what comes in, or nothing stands behind."""
+    supplied = [row.used for row in rows if row.use == SUPPLY]
+    metered = [row.used for row in rows if row.use != SUPPLY]
+    return Loss(fsum(supplied), fsum(metered)) if supplied and metered else None
+
+
+def columns(rows: Sequence[Row], before: Sequence[Row], labels: Sequence[str], size: int) -> tuple[Column, ...]:
+    """One column a label; `size` characters of a day make its label (10 a day, 7 a month). `before` are the rows of a
+    year earlier. A label without any reading has None: unknown is not zero."""
+    now, then = _by(counted(rows), lambda row: row.day[:size]), _by(counted(before), lambda row: row.day[:size])
+    return tuple(
+        Column(label, now.get(label), then.get(_label_before(label))) for label in labels
+    )  # fmt: skip
+
+
+def _label_before(label: str) -> str:
+    return f"{int(label[:4]) - 1:04}{label[4:]}" if len(label) == 7 else year_before(label)
+
+
+def parts(
+    rows: Sequence[Row], before: Sequence[Row], key: Callable[[Row], str], names: Mapping[str, str] | None = None
+) -> tuple[Part, ...]:
+    """What each had, the largest first. Meters of what comes in are left out: they would count everything twice."""
+    now = _by((row for row in rows if row.use != SUPPLY), key)
+    then = _by((row for row in before if row.use != SUPPLY), key)
+    found = [Part(each, (names or {}).get(each, each), used, then.get(each)) for each, used in now.items()]
+    return tuple(sorted(found, key=lambda part: (-part.used, part.key)))
+
+
+def unusual_nights(rows: Iterable[Row], first: str) -> list[tuple[Row, float]]:
+    """Nights from `first` on in which a meter used far more than in the nights before, with what was usual."""
+    by_meter: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.night is not None:
+            by_meter[row.thing_id].append(row)
+    found: list[tuple[Row, float]] = []
+    for own in by_meter.values():
+        own.sort(key=lambda row: row.day)
+        for n, row in enumerate(own):
+            earlier = own[max(0, n - NIGHTS_BEFORE) : n]
+            if row.day < first or len(earlier) < FEWEST_NIGHTS or row.night is None:
+                continue
+            usual = median(each.night or 0.0 for each in earlier)
+            floor = NIGHT_FLOOR * median(each.used for each in earlier)
+            if row.night > max(NIGHT_FACTOR * usual, usual + floor):
+                found.append((row, usual))
+    return sorted(found, key=lambda pair: (pair[0].day, pair[0].thing_id), reverse=True)
+
+
+def stuck(rows: Iterable[Row]) -> list[Row]:
+    """Days on which a meter stood still for the second time running, though it usually moves and another of its use did."""
+    by_meter: defaultdict[str, list[Row]] = defaultdict(list)
+    moved: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    uses: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        by_meter[row.thing_id].append(row)
+        uses[row.use].add(row.thing_id)
+        if row.used > 0:
+            moved[row.use, row.day].add(row.thing_id)
+    found: list[Row] = []
+    for own in by_meter.values():
+        own.sort(key=lambda row: row.day)
+        for n in range(1, len(own)):
+            row, earlier = own[n], own[max(0, n - 1 - NIGHTS_BEFORE) : n - 1]
+            usually = len(earlier) >= FEWEST_NIGHTS and median(each.used for each in earlier) > 0
+            alone = uses[row.use] == {row.thing_id}
+            if usually and row.used == own[n - 1].used == 0 and (alone or moved[row.use, row.day]):
+                found.append(row)
+    return found
+
+
+def _by(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, float]:
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row.used)
+    return {each: fsum(values) for each, values in found.items()}

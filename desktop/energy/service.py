@@ -1,0 +1,225 @@
+"""Meter readings as business records, and what they say of the community's consumption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.rollup import Band
+from db.store import Records, Transaction
+from db.tables.energy import MeterReading
+from desktop.energy import rules
+from desktop.energy.rules import Row
+from desktop.energy.views import Doubt, EnergyReport, Night, Span
+from desktop.kernel.clock import Clock
+from desktop.kernel.ids import deterministic_id
+from desktop.security.principal import act, system
+from desktop.things.counters import Expectation, per_interval
+from desktop.things.model import Medium, Point
+from desktop.things.views import ThingView
+
+DAY = 86_400
+LONGEST_BACK = 40
+"""Days that are caught up after the console, or a meter, was away; the telemetry file keeps raw samples a month."""
+PATIENCE = 3 * DAY
+"""A day is closed without a reading after its end when none came for so long; the figure then says "gap"."""
+NIGHT = (1, 5)
+"""Hours in which a house sleeps."""
+EXPECTED = Expectation(gap_after=1.5 * DAY)
+"""A meter may rest for a night, and where only changes are stored it is silent then; a day and a half is a gap."""
+
+
+class Meters(Protocol):
+    """What this service needs of `desktop.things.service.Things`."""
+
+    def all(self) -> list[ThingView]: ...
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]: ...
+
+
+class Energy:
+    """Closes days into records (`close_days`) and reports on them (`report`); both wait for the disk."""
+
+    def __init__(
+        self, records: Records, clock: Clock, things: Meters, *, terminal: str, offset_minutes: int = 480
+    ) -> None:
+        self._records = records
+        self._clock = clock
+        self._things = things
+        self._system = system(terminal)
+        self._offset = timedelta(minutes=offset_minutes)
+
+    def media(self) -> tuple[Medium, ...]:
+        """The media that are metered here, electricity first."""
+        order: tuple[Medium, ...] = ("electricity", "water", "gas", "heat")
+        found: set[str] = {point.counter.medium for _, point in self._meters() if point.counter}
+        found |= self._records.read(lambda session: set(session.scalars(select(MeterReading.medium).distinct())))
+        return tuple(medium for medium in order if medium in found)
+
+    def close_days(self) -> int:
+        """Writes the reading of every meter for every day that is over and has none yet; returns how many.
+
+        What is on record is not changed by it. Call it about once an hour.
+        """
+        now = self._clock.now().timestamp()
+        today = self._date(now)
+        known = self._records.read(_last_days)
+        rows: list[MeterReading] = []
+        for view, point in self._meters():
+            rows += self._unclosed(view, point, known.get((view.id, point.name)), today, now)
+        if not rows:
+            return 0
+
+        def work(tx: Transaction) -> int:
+            new = [row for row in rows if tx.get(MeterReading, row.id) is None]
+            for row in new:
+                tx.add(row)
+            return len(new)
+
+        return self._records.write(act(self._system, "energy.close", self._clock), work)
+
+    def report(self, medium: Medium, span: Span, day: date) -> EnergyReport:
+        """The medium over the day, its month or its year, beside the same a year before.
+
+        A day's report charts the fourteen days up to it; what is still running is left out until it is closed.
+        """
+        first, last = rules.bounds(span, day)
+        from_, to = rules.year_before(first), rules.year_before(last)
+        back = (date.fromisoformat(first) - timedelta(days=rules.NIGHTS_BEFORE)).isoformat()
+        found = self._records.read(lambda s: _rows(s, medium, back, last))
+        earlier = self._records.read(lambda s: _rows(s, medium, rules.year_before(back), to))
+        views = {view.id: view for view in self._things.all()}
+        names = {row.thing_id: _name(views, row.thing_id) for row in found}
+        recent = [_row(row, views) for row in found]
+        rows = [row for row in recent if row.day >= first]
+        before = [row for row in (_row(each, views) for each in earlier) if row.day >= from_]
+        charted = recent if span == "day" else rows
+        past = [_row(row, views) for row in earlier]
+        labels, size = _labels(span, back if span == "day" else first, last)
+        nights = [
+            Night(row.thing_id, names[row.thing_id], row.day, row.night or 0.0, usual)
+            for row, usual in rules.unusual_nights(recent, first)
+        ]
+        return EnergyReport(
+            medium=medium,
+            unit=self._unit(medium),
+            first=first,
+            last=last,
+            total=rules.total(rows),
+            before=rules.total(before) if before else None,
+            columns=rules.columns(charted, past if span == "day" else before, labels, size),
+            buildings=rules.parts(rows, before, lambda row: row.building),
+            uses=rules.parts(rows, before, lambda row: row.use),
+            meters=rules.parts(rows, before, lambda row: row.thing_id, names),
+            loss=rules.loss(rows),
+            nights=tuple(nights),
+            doubts=_doubts(found, recent, names, first),
+        )
+
+    def _meters(self) -> list[tuple[ThingView, Point]]:
+        return [
+            (view, point)
+            for view in self._things.all()
+            for point in view.thing.model.points
+            if point.counter is not None and point.counter.medium
+        ]
+
+    def _unit(self, medium: Medium) -> str:
+        for _, point in self._meters():
+            if point.counter and point.counter.medium == medium:
+                return point.symbol or point.unit
+        return {"electricity": "kWh", "water": "m³", "gas": "m³", "heat": "kWh"}.get(medium, "")
+
+    def _unclosed(self, view: ThingView, point: Point, last: str | None, today: date, now: float) -> list[MeterReading]:
+        """The meter's days that are over, not on record, and known by a reading after their end."""
+        oldest = today - timedelta(days=LONGEST_BACK)
+        first = max(oldest, date.fromisoformat(last) + timedelta(days=1)) if last else oldest
+        if first >= today or point.counter is None:
+            return []
+        since = self._midnight(first)
+        readings = [
+            (band.at_ms / 1000, band.last)
+            for band in self._things.bands(view.id, point.name, since - DAY, now, LONGEST_BACK * 24 * 4)
+        ]
+        if len(readings) < 2:
+            return []
+        rows: list[MeterReading] = []
+        for number in range((today - first).days):
+            day = first + timedelta(days=number)
+            begin, end = self._midnight(day), self._midnight(day) + DAY
+            dark = readings[-1][0] < end
+            if readings[0][0] >= end or readings[-1][0] <= begin or (dark and now < end + PATIENCE):
+                continue
+            edges = [begin, begin + NIGHT[0] * 3600, begin + NIGHT[1] * 3600, end]
+            evening, night, rest = per_interval(readings, point.counter, edges, EXPECTED)
+            flaws = {flaw.kind for part in (evening, night, rest) for flaw in part.flaws}
+            if readings[0][0] > begin + 3600 or dark:
+                flaws.add("gap")
+            rows.append(
+                MeterReading(
+                    id=deterministic_id("reading", view.id, point.name, day.isoformat()),
+                    thing_id=view.id,
+                    point=point.name,
+                    day=day.isoformat(),
+                    medium=point.counter.medium,
+                    use=view.thing.use,
+                    place_id=view.place_id,
+                    reading=[value for at, value in readings if at <= end][-1],
+                    used=round(evening.used + night.used + rest.used, 6),
+                    night=round(night.used, 6),
+                    flaws=sorted(flaws),
+                )
+            )
+        return rows
+
+    def _date(self, at: float) -> date:
+        return (datetime.fromtimestamp(at, UTC) + self._offset).date()
+
+    def _midnight(self, day: date) -> float:
+        return (datetime(day.year, day.month, day.day, tzinfo=UTC) - self._offset).timestamp()
+
+
+def _labels(span: Span, first: str, last: str) -> tuple[Sequence[str], int]:
+    if span == "year":
+        return [f"{first[:4]}-{month:02}" for month in range(1, 13)], 7
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return [(begin + timedelta(days=n)).isoformat() for n in range((end - begin).days + 1)], 10
+
+
+def _doubts(
+    found: Sequence[MeterReading], rows: Sequence[Row], names: Mapping[str, str], first: str
+) -> tuple[Doubt, ...]:
+    """What is written on the readings, and the meters that stand still; the newest first."""
+    flaws = [(row.day, row.thing_id, str(flaw)) for row in found for flaw in row.flaws]
+    flaws += [(row.day, row.thing_id, "stuck") for row in rules.stuck(rows)]
+    return tuple(
+        Doubt(thing_id, names[thing_id], day, flaw)
+        for day, thing_id, flaw in sorted(set(flaws), reverse=True)
+        if day >= first
+    )
+
+
+def _last_days(session: Session) -> dict[tuple[str, str], str]:
+    """The newest day on record of every meter."""
+    wanted = select(MeterReading.thing_id, MeterReading.point, func.max(MeterReading.day))
+    found = session.execute(wanted.group_by(MeterReading.thing_id, MeterReading.point))
+    return {(thing, point): day for thing, point, day in found}
+
+
+def _rows(session: Session, medium: Medium, first: str, last: str) -> list[MeterReading]:
+    period = select(MeterReading).where(MeterReading.day.between(first, last), MeterReading.medium == medium)
+    return list(session.scalars(period))
+
+
+def _row(row: MeterReading, views: Mapping[str, ThingView]) -> Row:
+    view = views.get(row.thing_id)
+    building = view.place_path[0] if view and view.place_path else ""
+    return Row(row.thing_id, row.use, building, row.day, row.used, row.night)
+
+
+def _name(views: Mapping[str, ThingView], thing_id: str) -> str:
+    view = views.get(thing_id)
+    return view.name if view else thing_id

@@ -1,0 +1,99 @@
+"""What the energy page sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from desktop.things.model import Medium
+
+Span = Literal["day", "month", "year"]
+"""A chart of one day's worth (its days around it), of the days of a month, or of the months of a year."""
+
+SUPPLY = "supply"
+"""The use of a meter that counts what comes in, for all the others behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day or month of a chart: what was used then, and a year before (None where nothing is known)."""
+
+    label: str
+    """YYYY-MM-DD or YYYY-MM."""
+    used: float | None
+    before: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a building, a use or a meter had of the whole."""
+
+    key: str
+    """A use, or an id."""
+    name: str
+    used: float
+    before: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What came in and no meter behind it counted."""
+
+    supplied: float
+    metered: float
+
+    @property
+    def lost(self) -> float:
+        return self.supplied - self.metered
+
+    @property
+    def share(self) -> float | None:
+        """Of what came in; None when nothing did."""
+        return self.lost / self.supplied if self.supplied > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A night in which a meter counted far more than it usually does."""
+
+    thing_id: str
+    name: str
+    day: str
+    used: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A day's figure of a meter that is not to be trusted as it stands."""
+
+    thing_id: str
+    name: str
+    day: str
+    flaw: str
+    """rollover, reset, backwards, jump, gap or stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyReport:
+    """A medium over a span of days. Figures in `unit`; a comparison is with the same days a year before."""
+
+    medium: Medium
+    unit: str
+    first: str
+    last: str
+    total: float
+    before: float | None
+    columns: tuple[Column, ...]
+    buildings: tuple[Part, ...]
+    uses: tuple[Part, ...]
+    meters: tuple[Part, ...]
+    loss: Loss | None
+    """None where no meter counts what comes in."""
+    nights: tuple[Night, ...]
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def change(self) -> float | None:
+        """Against the year before, as a share; None without one."""
+        return (self.total - self.before) / self.before if self.before else None

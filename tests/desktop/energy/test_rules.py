@@ -1,0 +1,121 @@
+"""What consumption adds up to."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from math import isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.energy.rules import Row, bounds, columns, loss, parts, stuck, total, unusual_nights, year_before
+from desktop.energy.views import SUPPLY, Span
+
+amounts = st.floats(0, 1e6).map(lambda used: round(used, 3))
+rows = st.lists(
+    st.builds(
+        Row,
+        st.sampled_from(["m1", "m2", "m3"]),
+        st.sampled_from([SUPPLY, "lighting", "homes", ""]),
+        st.sampled_from(["1号楼", "2号楼", ""]),
+        st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(date.isoformat),
+        amounts,
+    ),
+    max_size=40,
+)
+
+
+@given(rows)
+def test_parts_and_columns_add_up_to_what_was_metered(found: list[Row]) -> None:
+    behind = sum(row.used for row in found if row.use != SUPPLY)
+    for key in (lambda row: row.use, lambda row: row.building, lambda row: row.thing_id):
+        assert isclose(sum(part.used for part in parts(found, [], key)), behind, abs_tol=1e-6)
+    labels = [f"2026-{month:02}" for month in range(1, 13)]
+    charted = columns(found, [], labels, 7)
+    assert isclose(sum(column.used or 0.0 for column in charted), total(found), abs_tol=1e-6)
+
+
+@given(rows)
+def test_what_comes_in_is_counted_once(found: list[Row]) -> None:
+    supplied = [row.used for row in found if row.use == SUPPLY]
+    assert isclose(total(found), sum(supplied or [row.used for row in found]), abs_tol=1e-6)
+    told = loss(found)
+    if told is None:
+        assert not supplied or len(supplied) == len(found)
+    else:
+        assert isclose(told.lost + told.metered, told.supplied, abs_tol=1e-6)
+
+
+def test_a_loss_of_three_of_a_hundred() -> None:
+    told = loss([Row("a", SUPPLY, "", "2026-11-01", 100.0), Row("b", "homes", "", "2026-11-01", 97.0)])
+    assert told and told.share is not None and isclose(told.share, 0.03)
+
+
+def test_a_day_without_reading_is_unknown_not_zero() -> None:
+    [first, second] = columns([Row("a", "", "", "2026-11-02", 0.0)], [], ["2026-11-01", "2026-11-02"], 10)
+    assert first.used is None and second.used == 0.0
+
+
+def test_a_column_stands_beside_the_same_day_a_year_before() -> None:
+    [column] = columns([], [Row("a", "", "", "2025-11-02", 4.0)], ["2026-11-02"], 10)
+    assert column.before == 4.0
+    [month] = columns([], [Row("a", "", "", "2025-11-02", 4.0)], ["2026-11"], 7)
+    assert month.before == 4.0
+
+
+@pytest.mark.parametrize(
+    ("day", "before"), [("2026-11-22", "2025-11-22"), ("2024-02-29", "2023-02-28"), ("2025-03-01", "2024-03-01")]
+)
+def test_a_year_before(day: str, before: str) -> None:
+    assert year_before(day) == before
+
+
+@pytest.mark.parametrize(
+    ("span", "day", "first", "last"),
+    [
+        ("day", date(2026, 11, 22), "2026-11-22", "2026-11-22"),
+        ("month", date(2026, 2, 10), "2026-02-01", "2026-02-28"),
+        ("month", date(2024, 2, 29), "2024-02-01", "2024-02-29"),
+        ("month", date(2026, 12, 31), "2026-12-01", "2026-12-31"),
+        ("year", date(2026, 7, 1), "2026-01-01", "2026-12-31"),
+    ],
+)
+def test_the_bounds_of_a_span(span: Span, day: date, first: str, last: str) -> None:
+    assert bounds(span, day) == (first, last)
+
+
+def nights(*used: float, day: float = 100.0) -> list[Row]:
+    begin = date(2026, 11, 1)
+    return [Row("m", "homes", "", (begin + timedelta(days=n)).isoformat(), day, night) for n, night in enumerate(used)]
+
+
+def test_a_running_cistern_is_an_unusual_night() -> None:
+    [(row, usual)] = unusual_nights(nights(5, 6, 5, 4, 5, 6, 31), "2026-11-01")
+    assert (row.day, row.night, usual) == ("2026-11-07", 31, 5)
+
+
+def test_usual_nights_and_trifles_are_not_told() -> None:
+    assert unusual_nights(nights(5, 6, 5, 4, 5, 6, 9), "2026-11-01") == []
+    assert unusual_nights(nights(0, 0, 0, 0, 0, 0, 1), "2026-11-01") == []
+    assert unusual_nights(nights(5, 5, 5, 500), "2026-11-01") == [], "too few nights before to know what is usual"
+
+
+def test_only_nights_of_the_span_are_told() -> None:
+    assert unusual_nights(nights(5, 6, 5, 4, 5, 6, 31), "2026-11-08") == []
+
+
+def days(thing: str, *used: float) -> list[Row]:
+    begin = date(2026, 11, 1)
+    return [Row(thing, "homes", "", (begin + timedelta(days=n)).isoformat(), each) for n, each in enumerate(used)]
+
+
+def test_a_meter_that_stands_still_while_others_move_is_stuck() -> None:
+    other = days("b", 2, 2, 2, 2, 2, 2, 2, 2)
+    assert [(row.thing_id, row.day) for row in stuck(days("a", 3, 3, 4, 3, 3, 0, 0, 0) + other)] == [
+        ("a", "2026-11-07"), ("a", "2026-11-08"),
+    ]  # fmt: skip
+    everybody_away = days("b", 2, 2, 2, 2, 2, 0, 0, 0)
+    assert stuck(days("a", 3, 3, 4, 3, 3, 0, 0, 0) + everybody_away) == []
+    assert stuck(days("a", 3, 3, 4, 3, 3, 0, 3, 0) + other) == [], "one still day is no fault"
+    assert stuck(days("a", 0, 0, 0, 0, 0, 0, 0, 0) + other) == [], "one that never moves is not in use"
