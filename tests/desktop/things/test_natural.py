@@ -9,7 +9,8 @@ import pytest
 
 from desktop.alarms.evaluator import Evaluator
 from desktop.alarms.transitions import Onset, Return, Transition
-from desktop.simulate.behaviour import Moment, shapes_of, values
+from desktop.simulate.behaviour import Moment, values
+from desktop.simulate.shapes import shapes_of
 from desktop.things.loader import SUFFIX, load_model
 from desktop.things.model import ONLINE, AlarmRule, Condition, Point, Thing, ThingModel, Value
 from resources.loader import folder
@@ -33,10 +34,10 @@ def model_of(kind: str) -> ThingModel:
 
 def day(model: ThingModel, seed: int) -> Iterator[tuple[float, dict[str, Value]]]:
     """The moments of a natural day with the values the thing has there."""
-    shapes = shapes_of(model)
+    shapes = shapes_of(model, seed)
     at = BEGIN
     while at < BEGIN + DAY:
-        now = values(shapes, seed, Moment(at, BEGIN), {})
+        now = values(shapes, seed, Moment(at), {})
         yield at, now
         at += CLOSE if any(met(rule, now) for rule in model.alarms) else STEP
 
@@ -97,10 +98,10 @@ def test_no_alarm_comes_by_itself_in_a_natural_day(kind: str) -> None:
 def test_every_rule_tells_its_trouble_and_ends_after_it(kind: str) -> None:
     """Limits that no value reaches, conditions that rule each other out, and a deadband that nature never leaves."""
     model = model_of(kind)
-    shapes = shapes_of(model)
+    shapes = shapes_of(model, SEEDS[0])
     for rule in model.alarms:
         guard = Guard(model)
-        natural = values(shapes, SEEDS[0], Moment(BEGIN, BEGIN), {})
+        natural = values(shapes, SEEDS[0], Moment(BEGIN), {})
         guard.see(BEGIN, {ONLINE: True, **natural})
         trouble = {condition.point: reached(condition, model.point(condition.point)) for condition in rule.when}
         guard.see(BEGIN + 1, natural | trouble)
@@ -109,7 +110,7 @@ def test_every_rule_tells_its_trouble_and_ends_after_it(kind: str) -> None:
         assert guard.began(rule), (rule.name, trouble)
         for step in range(int(DAY / STEP)):
             at = after + step * STEP
-            guard.see(at, {ONLINE: True, **values(shapes, SEEDS[0], Moment(at, BEGIN), {})})
+            guard.see(at, {ONLINE: True, **values(shapes, SEEDS[0], Moment(at), {})})
         assert guard.ended(rule), (rule.name, trouble)
 
 
