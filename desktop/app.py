@@ -18,6 +18,7 @@ from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
 from desktop.cases.service import Cases
+from desktop.energy.service import Energy
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
 from desktop.field.messages import AlarmChange, FieldSettings, FromField, Health, Standing
 from desktop.journal.service import JournalView
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 Hosting = Literal["process", "thread"]
 
+READING_BEATS, FIRST_READING = 1800, 30
+"""Health messages between two closings of the meters' days, and before the first."""
 SHELF_BEATS = 10
 """Health messages (one a second) between two looks for shelves that have expired and alarms that ask again."""
 
@@ -60,6 +63,7 @@ class Console:
     places: Places
     people: People
     things: Things
+    energy: Energy
     alarms: Alarms
     cases: Cases
     journal: JournalView
@@ -152,6 +156,13 @@ def open_console(
         places=places,
         people=People(records, clock),
         things=things,
+        energy=Energy(
+            records,
+            clock,
+            things,
+            terminal=terminal,
+            offset_minutes=community.offset_minutes if community else 480,
+        ),
         alarms=alarms,
         cases=cases,
         journal=JournalView(records, clock),
@@ -171,14 +182,19 @@ def _follow_field(console: Console) -> Callable[[], None]:
     recorder = ThreadPoolExecutor(1, thread_name_prefix="alarm-intake")
     intake = AlarmIntake(console.alarms, console.field.send)
 
+    keeper = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
     beats = itertools.count()
 
-    def beat() -> None:
+    def on_beat() -> None:
         if intake.waiting:
             intake.retry()
-        if next(beats) % SHELF_BEATS == 0:
+        beat = next(beats)
+        if beat % SHELF_BEATS == 0:
             console.alarms.expire_shelves()
             console.alarms.realarm_due()
+        if beat % READING_BEATS == FIRST_READING:
+            # On a thread of its own: it asks for every meter's history, and no alarm waits for that.
+            keeper.submit(_logged, console.energy.close_days)
 
     def heard(message: FromField) -> None:
         if isinstance(message, AlarmChange):
@@ -188,7 +204,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
             recorder.submit(_logged, console.alarms.only_active, message.alarm_ids)
             return
         if isinstance(message, Health):
-            recorder.submit(_logged, beat)
+            recorder.submit(_logged, on_beat)
         console.bus.publish(message)
 
     maintained = set(out_of_service(console.records))
@@ -214,6 +230,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
         unsubscribe()
         console.field.stop()
         recorder.shutdown(wait=True)
+        keeper.shutdown(wait=True)
 
     return end
 
@@ -225,7 +242,7 @@ def _logged(work: Callable[..., object], *args: object) -> None:
     except StoreError as error:
         log.warning("the records store refused: %s", error)
     except Exception:
-        log.exception("recording an alarm failed")
+        log.exception("the work of a beat failed")
 
 
 def out_of_service(records: Records) -> tuple[str, ...]:
