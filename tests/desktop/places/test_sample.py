@@ -71,7 +71,7 @@ def test_it_is_the_same_everywhere(records: Records, tmp_path: Path, key: bytes,
         mine = Records(records.path, key, FakeIds())
         build_sample(mine, clock, FakeIds(), "D1")
         assert mine.head() == other.head()
-        assert mine.read(lambda s: s.scalar(select(func.count(Place.id)))) == 429
+        assert mine.read(lambda s: s.scalar(select(func.count(Place.id)))) == 435
         mine.close()
     finally:
         other.close()

@@ -99,3 +99,18 @@ def test_a_dial_goes_on_at_nothing_after_its_last_digit_and_a_days_meter_at_midn
     dials = [float(now["energy"]) for now in seen]
     assert all((later - sooner) % 1000 == pytest.approx(5) for sooner, later in pairwise(dials))
     assert min(dials) >= 0 and max(dials) < 1000
+
+
+def test_what_is_taken_by_night_is_mostly_free_by_day() -> None:
+    shape = {"shape": "occupancy", "low": 0.1, "high": 0.9, "peak": 23, "hold": 1800, "on": "charging", "off": "free"}
+    point = Point(name="state", title={"zh": "state"}, type="string", simulate=shape)
+    shapes = shapes_of(ThingModel(kind="k", title={"zh": "k"}, points=(point,)), 1)
+    midnight = AT - (AT + 8 * 3600) % DAY
+
+    def taken(hour: float) -> int:
+        times = (midnight + day * DAY + hour * 3600 for day in range(300))
+        return sum(values(shapes, 3, Moment(at), {})["state"] == "charging" for at in times)
+
+    assert taken(23) > 230 and taken(11) < 70
+    slot = midnight - midnight % 1800
+    assert len({values(shapes, 3, Moment(slot + second), {})["state"] for second in range(0, 1800, 60)}) == 1
