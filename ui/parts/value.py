@@ -13,9 +13,12 @@ from desktop.kernel.words import Words
 from desktop.things.model import Point, Priority, Quality, Reading, Value
 from ui.parts.ink import draw_chip, draw_priority, draw_text, hatch, metrics
 from ui.parts.when import local
+from ui.theme.fonts import Role
 from ui.theme.tokens import px, theme
 
 UNKNOWN = "—"
+FIGURES: tuple[Role, ...] = ("figure", "title", "section", "table")
+"""Sizes of a main value: a number stands large, a word as large as its room lets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class ValueWithAge(QWidget):
         return QSize(200, self.HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.HEIGHT)
+        return QSize(round(min(260.0, max(120.0, metrics("table").horizontalAdvance(self._title) + 20))), self.HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -148,14 +151,16 @@ def paint_value(painter: QPainter, rect: QRectF, title: str, shown: Shown) -> No
         draw_chip(painter, title_left + used + 8, rect.top() + 10, shown.simulated)
     figure = QRectF(left, rect.top() + 21, width, 40)
     unit_width = metrics("section").horizontalAdvance(shown.unit) + 6 if shown.unit else 0.0
-    taken = min(metrics("figure", 600).horizontalAdvance(shown.text), width - unit_width)
+    room = width - unit_width - (8.0 if shown.quality == "offline" else 0.0)
+    role = next((r for r in FIGURES if metrics(r, 600).horizontalAdvance(shown.text) <= room), FIGURES[-1])
+    taken = min(metrics(role, 600).horizontalAdvance(shown.text), room)
     if shown.quality == "offline":
         hatch(
             painter, figure.adjusted(0, 3, min(0.0, taken + unit_width + 24 - width), -3), px("radius", "control") / 2
         )
     ink = "ink" if shown.quality in ("good", "uncertain") else "ink3"
     indent = 8.0 if shown.quality == "offline" else 0.0
-    draw_text(painter, figure.adjusted(indent, 0, -unit_width, 0), shown.text, "figure", ink, 600)
+    draw_text(painter, figure.adjusted(indent, 0, -unit_width, 0), shown.text, role, ink, 600)
     if shown.unit:
         unit = QRectF(left + indent + taken + 6, figure.top() + 8, unit_width, 30)
         draw_text(painter, unit, shown.unit, "section", "ink2" if ink == "ink" else "ink3")

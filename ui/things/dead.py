@@ -48,6 +48,8 @@ class SilentTree(QTreeView):
         self.setAccessibleName(words("things.dead.title"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(face("table"))
+        # As far in as the words of the header stand.
+        self.setStyleSheet("QTreeView::item { padding-left: 8px; }")
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
         self.setIndentation(px("space", "gap"))

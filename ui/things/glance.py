@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -14,7 +15,7 @@ from desktop.things.service import Things
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.parts.trend import HOUR
-from ui.parts.value import Shown, one_line, shown
+from ui.parts.value import Shown, age_words, one_line, shown
 from ui.things.list import ThingRow
 from ui.things.state import StateWord, hearing, main_points, priority_of, state_word
 from ui.things.wall import Spark, Tile
@@ -70,10 +71,13 @@ def _still(
         simulated=simulated,
         priority=priority_of(alarms, point.name),
     )
-    note = words("things.age.now") if told.quality == "good" and age < 60 else told.note
-    return told if note == told.note else Shown(
-        told.text, told.unit, note, told.quality, told.simulated, told.priority
-    )  # fmt: skip
+    note = told.note
+    if told.quality == "good" and age < 60:
+        note = words("things.age.now")
+    elif told.quality == "offline":
+        # The tile's own word says that it is offline.
+        note = words("things.wall.last", age=age_words(age // 60 * 60, words))
+    return told if note == told.note else replace(told, note=note)
 
 
 def drawn_point(view: ThingView) -> Point | None:

@@ -113,6 +113,7 @@ class LimitsForm(SideForm):
         self._model = view.thing.unchanged or view.thing.model
         self._wanted = own
         self.rules = [
+            # Those with a limit first: that is what people come for.
             RuleFields(self._model, rule, own.rules.get(rule.name, RuleOverride()), words)
             for rule in self._model.alarms
         ]
@@ -177,6 +178,7 @@ def _sound(name: str, number: float | None) -> bool:
 
 
 def _condition(rule: AlarmRule, name: str) -> Condition | None:
+    """The condition that holds the limit on this side."""
     return next((each for each in rule.when if getattr(each, name) is not None), None)
 
 
@@ -190,7 +192,8 @@ def _of_model(rule: AlarmRule, name: str) -> float:
 def _unit(model: ThingModel, rule: AlarmRule, name: str) -> str:
     if name == "on_delay":
         return "s"
-    condition = _condition(rule, name) or _condition(rule, "above") or _condition(rule, "below")
+    sides = (name,) if name in ("above", "below") else ("above", "below")
+    condition = next((found for side in sides if (found := _condition(rule, side)) is not None), None)
     point = model.point(condition.point) if condition is not None else None
     return point.symbol if point is not None else ""
 

@@ -14,7 +14,7 @@ from desktop.kernel.words import Words
 from desktop.things.model import Reading
 from desktop.things.views import ThingView
 from ui.parts.detail import section
-from ui.parts.layout import column, row
+from ui.parts.layout import column
 from ui.parts.series import Sample
 from ui.parts.trend import TrendChart
 from ui.things.figures import Figures
@@ -28,8 +28,8 @@ from ui.things.trendbox import TrendBox
 
 Readings = Callable[[str], dict[str, Reading]]
 BESIDE = 860
-"""From this width on, in pixels, mimic and trend stand beside each other."""
-ACTS = 168
+"""From this width on, in pixels, mimic and trend stand beside each other, and the acts at the right."""
+ACTS, UNBOUND = 168, 16_777_215
 
 
 class ThingPanel(QScrollArea):
@@ -65,7 +65,7 @@ class ThingPanel(QScrollArea):
         self._mimic: MimicView | None = None
         self._trend = TrendBox(words, trend_wanted)
         self._events, self._act_buttons = EventLines(words), ActButtons(words)
-        self._beside = QHBoxLayout()
+        self._beside, self._below = QHBoxLayout(), QHBoxLayout()
         self._lay_out()
 
     @property
@@ -163,18 +163,19 @@ class ThingPanel(QScrollArea):
         self._events_section = section(words("things.panel.events"), self._events)
         self._meters_section = section(words("things.panel.meters"), self._meters)
         self._acts = section(words("things.panel.acts"), self._act_buttons)
-        self._acts.setFixedWidth(ACTS)
         self._beside.setSpacing(28)
         self._beside.addWidget(self._trend, 1)
         left = column(self._meters_section, self._groups, self._events_section, None, spacing=20)
-        below = row(left, self._acts, spacing=28)
-        below.setStretch(0, 1)
-        below.setAlignment(self._acts, Qt.AlignmentFlag.AlignTop)
+        self._below.setSpacing(28)
+        self._below.addLayout(left, 1)
+        self._below.addWidget(self._acts, 0, Qt.AlignmentFlag.AlignTop)
         top = column(self._header, self._alarm_lines, spacing=10)
         inside = QWidget()
         inside.setProperty("ground", "surface")
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        inside.setLayout(column(top, self._figures, self._beside, below, None, spacing=18, margins=(24, 16, 24, 24)))
+        inside.setLayout(
+            column(top, self._figures, self._beside, self._below, None, spacing=18, margins=(24, 16, 24, 24))
+        )
         self.setWidget(inside)
 
     def _build(self, view: ThingView) -> None:
@@ -206,7 +207,10 @@ class ThingPanel(QScrollArea):
         self._turn()
 
     def _turn(self) -> None:
+        """Beside each other where there is room, under each other where there is not."""
         wide = self.viewport().width() >= BESIDE
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        if self._beside.direction() != way:
-            self._beside.setDirection(way)
+        for box in (self._beside, self._below):
+            if box.direction() != way:
+                box.setDirection(way)
+        self._acts.setMaximumWidth(ACTS if wide else UNBOUND)

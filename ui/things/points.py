@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.parts.ink import draw_priority, draw_text, hatch
+from ui.parts.ink import draw_priority, draw_text, hatch, metrics
 from ui.parts.value import Shown, paint_note
 from ui.theme.tokens import px, theme
 
 ROW = px("height", "row_compact") + 2
+
+
+NOTE = 96.0
+"""The least width of the ages, in pixels."""
 
 
 class PointTable(QWidget):
@@ -23,12 +28,18 @@ class PointTable(QWidget):
         self._titles: list[str] = []
         self._shown: list[Shown] = []
         self._current = 0
+        self._note_width = NOTE
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_points(self, titles: Sequence[str], shown: Sequence[Shown]) -> None:
         """Repaints the lines that differ."""
+        note = max((_note_width(one) for one in shown), default=0.0)
+        if note > self._note_width:
+            # Only ever wider: values that move to and fro with every age are hard to read.
+            self._note_width = note
+            self.update()
         if list(titles) != self._titles or len(shown) != len(self._shown):
             self._titles, self._shown = list(titles), list(shown)
             self.setFixedHeight(max(1, len(titles)) * ROW)
@@ -69,16 +80,28 @@ class PointTable(QWidget):
             painter.fillRect(line, theme().color("accent_soft"))
         painter.setPen(QPen(theme().color("line"), 1))
         painter.drawLine(QPointF(0, line.bottom() - 0.5), QPointF(width, line.bottom() - 0.5))
-        note = min(170.0, width * 0.34)
+        note = min(self._note_width, width * 0.4)
         value_right = width - note - 16
-        draw_text(painter, QRectF(0, top, value_right * 0.55, ROW), self._titles[n], "table", "ink2")
-        box = QRectF(value_right * 0.55 + 8, top, value_right * 0.45 - 8, ROW)
+        # A value has what its own title leaves: one long title does not push the values of all lines together.
+        taken = min(metrics("table").horizontalAdvance(self._titles[n]) + 1, value_right * 0.72)
+        draw_text(painter, QRectF(0, top, taken, ROW), self._titles[n], "table", "ink2")
+        box = QRectF(taken + 8, top, value_right - taken - 8, ROW)
         ink = "ink" if shown.quality in ("good", "uncertain") else "ink3"
         text = f"{shown.text} {shown.unit}".strip()
         if shown.quality == "offline":
-            hatch(painter, box.adjusted(0, 5, 4, -5), 3)
+            wide = min(metrics("table").horizontalAdvance(text) + 12, box.width())
+            hatch(painter, QRectF(box.right() - wide, box.top() + 5, wide + 4, box.height() - 10), 3)
         right = Qt.AlignmentFlag.AlignRight
         used = draw_text(painter, box, text, "table", ink, 500 if shown.priority else 400, right)
         if shown.priority is not None:
             draw_priority(painter, QRectF(box.right() - used - 18, top + ROW / 2 - 5, 10, 10), shown.priority)
         paint_note(painter, QRectF(width - note, top, note, ROW), shown, right)
+
+
+@lru_cache(maxsize=512)
+def _wide(note: str) -> float:
+    return metrics("caption").horizontalAdvance(note) + 2
+
+
+def _note_width(shown: Shown) -> float:
+    return _wide(shown.note) + (0 if shown.quality in ("good", "none") else 17)

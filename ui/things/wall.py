@@ -78,7 +78,7 @@ def _paint_ground(painter: QPainter, area: QRectF, cell: Tile, current: bool, fo
         hatch(painter, frame, radius)
     if current:
         painter.setPen(QPen(colors.color("accent"), 2.5 if focused else 1.5))
-        painter.setBrush(soft("accent", 18))
+        painter.setBrush(Qt.BrushStyle.NoBrush if urgent else soft("accent", 18))
         painter.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), radius, radius)
 
 

@@ -31,7 +31,7 @@ from ui.shell.context import Context
 MODELS = load_models().models
 WHO = Principal(
     "op-1", "wang", "王建国", frozenset({"manager"}),
-    frozenset({"things.see", "things.place", "things.out_of_service", "alarms.see", "cases.see"}), "T1",
+    frozenset({"things.see", "things.place", "things.out_of_service", "things.limits", "alarms.see", "cases.see"}), "T1",
 )  # fmt: skip
 PLACES = [
     ("b1", None, "1", "1 栋"), ("b2", None, "2", "2 栋"), ("b10", None, "10", "10 栋"), ("u11", "b1", "1-1", "1 单元"),

@@ -96,7 +96,9 @@ class PumpsView(MimicView):
             bottom = area.top() + max(LEAST_HEIGHT, TOP + ROW * len(rows)) - 12
             box = QRectF(area.left(), area.top() + 30, tank - 26, bottom - area.top() - 30)
             self._paint_tank(painter, box, scene.level)
-            draw_line(painter, (box.right(), rows[-1]), (left, rows[-1]), ink=ink)
+            # Out at the bottom, under the marks of the limits.
+            out = box.bottom() - 3
+            draw_line(painter, (box.right(), out), (left, out), (left, rows[-1]), ink=ink)
         else:
             draw_line(painter, (area.left(), middle), (left, middle), ink=ink)
         self._paint_outlet(painter, QRectF(right, middle - 40, gauge + 10, 80), scene.pressure, ink)
