@@ -14,7 +14,7 @@ from desktop.field.host import ProcessHost, ThreadHost
 from desktop.field.messages import FieldSettings, Overridden
 from desktop.things.loader import load_models
 from desktop.things.overrides import Overrides, RuleOverride
-from tests.desktop.field.site import Building, Listener, settings_for
+from tests.desktop.field.site import ROOT, Building, Listener, settings_for
 from tests.support.broker import Mosquitto, wait_until
 
 GAS = load_models().models["gas-detector"]
@@ -100,5 +100,24 @@ def test_a_process_that_died_hears_them_again(
         os.kill(first, signal.SIGKILL)
         wait_until(lambda: host.pid not in (None, first) and host.restarts == 1, 60, "a new process")
         wait_until(lambda: alarmed(building, listener), 60, "the alarm under the site's limit")
+    finally:
+        host.stop()
+
+
+def test_a_known_maker_s_codes_have_its_words(
+    broker: Mosquitto, building: Building, tmp_path: Path, key: bytes
+) -> None:
+    body = {"model": "lift", "name": "1号梯", "maker": "示例电梯二厂", "parent": "gateway-1"}
+    building.publish(f"{ROOT}/lift-1/model", msgspec.json.encode(body), True)
+    host = ThreadHost(settings_for(broker, tmp_path, key))
+    listener = Listener(host)
+    host.start()
+    try:
+        listener.wait_thing("lift-1")
+        lift = host.things()["lift-1"][0]
+        point = lift.model.point("fault_code")
+        assert point
+        assert point.labels["8"]["zh"] == "运行中开门"
+        assert lift.parent == "gateway-1"
     finally:
         host.stop()

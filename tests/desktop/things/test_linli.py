@@ -170,3 +170,17 @@ def test_no_json_does_harm(body: dict[str, object]) -> None:
     for update in read_all(json.dumps(body).encode("utf-8", "surrogatepass")):
         if isinstance(update, Sample) and isinstance(update.value, float):
             assert abs(update.value) < float("inf")
+
+
+def test_a_description_names_what_the_thing_speaks_through_and_what_its_consumption_is_for() -> None:
+    told = described("electricity-meter", parent="gateway-3", use="lighting").thing
+    assert (told.parent, told.use) == ("gateway-3", "lighting")
+    plain = described("electricity-meter").thing
+    assert (plain.parent, plain.use) == ("", "")
+
+
+@pytest.mark.parametrize("parent", ["a", "a b", "x" * 65, "a/b", "总表"])
+def test_a_parent_that_can_be_no_other_thing_refuses_the_description(parent: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        described("electricity-meter", "a", parent=parent)
+    assert refused.value.reason == "bad_description"

@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from db.open import open_records
+from desktop.cli import main
+from desktop.kernel.clock import SystemClock
+from desktop.kernel.ids import uuid7
+from desktop.security import keys
 from desktop.things.loader import load_models, load_models_of
 from resources.loader import folder
 
@@ -80,3 +85,17 @@ def test_a_unit_nobody_knows_is_refused(tmp_path: Path, things: Path, unit: str)
 def test_every_icon_of_the_program_s_kinds_is_there() -> None:
     for model in load_models().models.values():
         assert folder("icons", f"{model.icon}.svg").exists(), model.kind
+
+
+def test_the_self_test_tells_of_a_site_s_mistake(
+    tmp_path: Path, things: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = SystemClock()
+    records = open_records(tmp_path, keys.create_keys(tmp_path, None, open=True), lambda: uuid7(clock.now()))
+    records.close()
+    (things / "pool.tm.json").write_text(changed(**{"linli:icon": "no-such-icon"}), encoding="utf-8")
+    assert main(["check", "--data-dir", str(tmp_path), "--json"]) == 1
+    found = {check["name"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert not found["data_files"]["ok"]
+    assert "pool.tm.json:" in found["data_files"]["detail"]
+    assert "no-such-icon" in found["data_files"]["detail"]
