@@ -96,9 +96,9 @@ def put_life(row: AlarmRow, life: Life, now: datetime) -> None:
         row.suppressed_by = None
 
 
-def move(tx: Transaction, row: AlarmRow, event: Event, *, out: bool = False) -> None:
+def move(tx: Transaction, row: AlarmRow, event: Event) -> None:
     """What the event makes of the row. One that came out of hiding and is over takes the rule's earlier ones with it."""
-    life = after(standing(row, out), event)
+    life = after(standing(row, event == "back" or is_out(tx.session, row)), event)
     put_life(row, life, tx.act.at)
     if life.state == life.base and not life.active:
         for other in behind(tx.session, row):
@@ -109,6 +109,12 @@ def lift_expired(tx: Transaction, row: AlarmRow) -> None:
     """Writes that the row's shelf is up, where nobody has yet: what comes next happens to an alarm in sight."""
     if row.shelved_until is not None and row.shelved_until <= tx.act.at:
         move(tx, row, "unshelve")
+
+
+def is_out(session: Session, row: AlarmRow) -> bool:
+    """Whether the alarm's thing is under maintenance, by the office's card."""
+    card = session.get(ThingCard, row.thing_id)
+    return card is not None and card.out_of_service
 
 
 def standing(row: AlarmRow, out: bool = False) -> Life:

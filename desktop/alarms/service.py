@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.alarms import AlarmRow
-from db.tables.things import ThingCard
 from desktop.alarms import course, occurrences, pictures, reading
 from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
 from desktop.alarms.rules import Life, after
@@ -276,7 +275,7 @@ class Alarms:
         def work(tx: Transaction) -> None:
             rows = select(AlarmRow).where(occurrences.not_over(), AlarmRow.thing_id.concat("") == thing_id)
             for row in tx.session.scalars(rows):
-                occurrences.move(tx, row, "back", out=True)
+                occurrences.move(tx, row, "back")
 
         self._records.write(act(self._system, "alarms.back", self._clock), work)
 
@@ -320,16 +319,11 @@ def _row(tx: Transaction, alarm_id: str) -> AlarmRow:
 def _life(tx: Transaction, row: AlarmRow, now: datetime) -> Life:
     """Where the row stands, a shelf that is up written first."""
     occurrences.lift_expired(tx, row)
-    return occurrences.life_of(row, now, _out(tx.session, row))
-
-
-def _out(session: Session, row: AlarmRow) -> bool:
-    card = session.get(ThingCard, row.thing_id)
-    return card is not None and card.out_of_service
+    return occurrences.life_of(row, now, occurrences.is_out(tx.session, row))
 
 
 def _asks_again(session: Session, row: AlarmRow, now: datetime) -> bool:
     """Whether the time since the acknowledgement is up, and the alarm is in sight."""
-    life = occurrences.life_of(row, now, _out(session, row))
+    life = occurrences.life_of(row, now, occurrences.is_out(session, row))
     up = row.acknowledged_at is None or row.acknowledged_at + timedelta(seconds=row.re_alarm) <= now
     return up and after(life, "realarm") != life

@@ -62,12 +62,7 @@ class Reference:
 
     def explain(self, now: float) -> None:
         for one in self.rules.values():
-            if one.active:
-                self.put(one, self.explanation(one), now)
-            elif one.explained and not any(
-                other.active and other.alarm == one.explained for other in self.rules.values()
-            ):
-                self.put(one, None, now)
+            self.put(one, self.explanation(one) if one.active else None, now)
 
     def explanation(self, one: Ruled) -> str | None:
         if not one.comms or one.life_safety:

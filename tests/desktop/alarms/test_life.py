@@ -6,12 +6,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from db.engine import open_engine
 from db.store import Records, Transaction, create_schema
@@ -46,6 +46,8 @@ def all_rules() -> dict[Key, Ruled]:
 
 KEYS = sorted(all_rules())
 ANY = st.sampled_from(KEYS)
+PICK = st.integers(0, 2)
+"""One of those in the focus."""
 
 
 def second(_login: str, _password: str) -> Principal:
@@ -57,7 +59,8 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
+        # In memory where there is such a place: a dying disk is tested elsewhere, thousands of steps wait here.
+        self.folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
         path, key = self.folder / "records.db", bytes(32)
         engine = open_engine(path, key, "writer")
         with engine.begin() as connection:
@@ -86,7 +89,15 @@ class Life(RuleBasedStateMachine):
 
     # What the field service tells
 
-    @rule(key=ANY)
+    @initialize(focus=st.lists(ANY, min_size=1, max_size=3, unique=True))
+    def look_at(self, focus: list[Key]) -> None:
+        """Most of what happens, happens to a few."""
+        self.focus = focus
+
+    @rule(pick=PICK)
+    def a_condition_changes(self, pick: int) -> None:
+        self.condition_changes(self.focused(pick))
+
     def condition_changes(self, key: Key) -> None:
         self.field_ms += 1000
         known, one = self.active.pop(key, None), self.reference.rules[key]
@@ -97,6 +108,10 @@ class Life(RuleBasedStateMachine):
             alarm, self.field_ms, known is None, onset, thing_id=key[0], rule=key[1], comms=one.comms, latch=one.latch,
             re_alarm=float(one.re_alarm), life_safety=one.life_safety, parent=PARENTS.get(key[0], ""),
         ))  # fmt: skip
+
+    @rule(thing=st.sampled_from(["gateway", "bridge"]))
+    def a_line_is_lost_or_found(self, thing: str) -> None:
+        self.condition_changes((thing, "offline"))
 
     def say(self, message: AlarmChange) -> None:
         self.sent.append(message)
@@ -109,12 +124,12 @@ class Life(RuleBasedStateMachine):
         if self.sent:
             self.alarms.record(data.draw(st.sampled_from(self.sent)))
 
-    @rule(lost=st.booleans(), key=ANY)
-    def both_start_anew(self, lost: bool, key: Key) -> None:
+    @rule(lost=st.booleans(), pick=PICK)
+    def both_start_anew(self, lost: bool, pick: int) -> None:
         """The console reads its store; the field service tells what it holds, which may be less than before."""
         self.alarms = self.start()
         if lost:
-            self.active.pop(key, None)
+            self.active.pop(self.focused(pick), None)
         held = {alarm for alarm, _ in self.active.values()}
         self.alarms.only_active(held)
         self.reference.gone(held, self.now)
@@ -123,32 +138,34 @@ class Life(RuleBasedStateMachine):
 
     # What people and the clock do
 
-    @rule(key=ANY)
-    def acknowledge(self, key: Key) -> None:
-        if one := self.known(key):
+    @rule(pick=PICK)
+    def acknowledge(self, pick: int) -> None:
+        if one := self.known(pick):
             self.alarms.acknowledge(LI, [one.alarm])
             self.reference.acknowledge(one, self.now)
 
-    @rule(key=ANY)
-    def reset(self, key: Key) -> None:
-        if one := self.known(key):
+    @rule(pick=PICK)
+    def reset(self, pick: int) -> None:
+        if one := self.known(pick):
             took = self.tried(lambda: self.alarms.reset(LI, one.alarm))
             assert took == self.reference.reset(one, self.now)
 
-    @rule(key=ANY, minutes=st.integers(1, 30))
-    def shelve(self, key: Key, minutes: int) -> None:
-        if one := self.known(key):
+    @rule(pick=PICK, minutes=st.integers(1, 30))
+    def shelve(self, pick: int, minutes: int) -> None:
+        if one := self.known(pick):
             took = self.tried(lambda: self.alarms.shelve(LI, one.alarm, minutes, "试", ("wang", "x")))
             assert took == self.reference.shelve(one, self.now + minutes * 60, self.now)
 
-    @rule(key=ANY)
-    def unshelve(self, key: Key) -> None:
-        if one := self.known(key):
+    @rule(pick=PICK)
+    def unshelve(self, pick: int) -> None:
+        if one := self.known(pick):
             took = self.tried(lambda: self.alarms.unshelve(LI, one.alarm))
             assert took == self.reference.unshelve(one, self.now)
 
-    @rule(thing=st.sampled_from(["gateway", "bridge", "meter", "fire"]), out=st.booleans())
-    def maintenance(self, thing: str, out: bool) -> None:
+    @rule(pick=PICK, out=st.booleans())
+    def maintenance(self, pick: int, out: bool) -> None:
+        thing = self.focused(pick)[0]
+
         def put(tx: Transaction) -> None:
             tx.session.get_one(ThingCard, thing).out_of_service = out
 
@@ -173,26 +190,23 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_lists_say_the_same(self) -> None:
-        seen = {(a.thing_id, a.rule): (a.state, a.id, a.suppressed_by) for a in self.alarms.open()}
+        listed = self.alarms.open()
         shown = {key: self.reference.shown(one, self.now) for key, one in self.reference.rules.items()}
-        wanted = {
+        assert {(a.thing_id, a.rule): (a.state, a.id, a.suppressed_by) for a in listed} == {
             key: (shown[key], one.alarm, one.explained)
             for key, one in self.reference.rules.items()
             if shown[key] != "normal"
         }
-        assert seen == wanted
-        assert sum(self.alarms.counts().values()) == list(shown.values()).count("unacknowledged")
+        for alarm in listed:
+            one = self.reference.rules[alarm.thing_id, alarm.rule]
+            if alarm.state == "unacknowledged" and one.shelf is None:
+                assert alarm.asks_since == datetime.fromtimestamp(one.asks_since, UTC)
 
-    @invariant()
-    def it_is_known_since_when_they_ask(self) -> None:
-        asking = {(a.thing_id, a.rule): a.asks_since for a in self.alarms.open() if a.state == "unacknowledged"}
-        for key, since in asking.items():
-            one = self.reference.rules[key]
-            if one.shelf is None:
-                assert since == datetime.fromtimestamp(one.asks_since, since.tzinfo if since else None)
+    def focused(self, pick: int) -> Key:
+        return self.focus[pick % len(self.focus)]
 
-    def known(self, key: Key) -> Ruled | None:
-        one = self.reference.rules[key]
+    def known(self, pick: int) -> Ruled | None:
+        one = self.reference.rules[self.focused(pick)]
         return one if one.alarm else None
 
     def tried(self, act_upon: Callable[[], None]) -> bool:
@@ -212,5 +226,5 @@ def card(name: str) -> ThingCard:
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -24,9 +24,11 @@ from resources.loader import folder
 from tests.desktop.cases.support import BOSS, CLERK, FITTER, GUARD, TERMINAL, with_operators
 from tests.support.fakes import FakeClock, FakeIds
 
-DEFINITION = load_definitions(folder("cases")).newest()["device-fault"]
+DEFINITIONS = load_definitions(folder("cases")).newest()
 PEOPLE = (BOSS, BOSS, FITTER, CLERK, GUARD)
-ODD = st.sampled_from([None, "", "  ", True, -1, 10**30, float("inf"), "x" * 1001, "\ud800", [], {}])
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, "", "  ", True, -1, 10**30, float("inf"), "x" * 1001, "\ud800", [], {}]
+)
 
 
 def good(field: CaseField) -> st.SearchStrategy[object]:
@@ -37,6 +39,9 @@ def good(field: CaseField) -> st.SearchStrategy[object]:
         return st.integers(int(field.minimum or 0), int(field.maximum or 100))
     if field.type == "date-time":
         return st.just("2026-11-22T08:00:00+08:00")
+    if field.type == "checklist":
+        done = [item.name for item in field.items if item.required]
+        return st.sets(st.sampled_from([item.name for item in field.items])).map(lambda more: [*done, *sorted(more)])
     return st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 
 
@@ -60,9 +65,11 @@ class Walk(RuleBasedStateMachine):
         self.records.close()
         shutil.rmtree(self.folder)
 
-    @initialize()
-    def open(self) -> None:
-        self.id = self.cases.open(GUARD, DEFINITION.name, "积水超限").id
+    @initialize(name=st.sampled_from(sorted(DEFINITIONS)))
+    def open(self, name: str) -> None:
+        self.definition = DEFINITIONS[name]
+        urgency = self.definition.urgencies[0].name
+        self.id = self.cases.open(GUARD, name, "积水超限", urgency=urgency).id
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE))
     def go_on(self, data: st.DataObject, who: Principal) -> None:
@@ -71,7 +78,7 @@ class Walk(RuleBasedStateMachine):
         if not moves:
             return
         move = data.draw(st.sampled_from(moves))
-        fields = {name: data.draw(good(field)) for name in move.needs.fields if (field := DEFINITION.field(name))}
+        fields = {name: data.draw(good(field)) for name in move.needs.fields if (field := self.definition.field(name))}
         view = self.cases.move(
             who, self.id, move.name, fields=fields, reason="因故" if move.needs.reason else None,
             assignee_id="fitter" if move.needs.assignee else None,
@@ -81,16 +88,14 @@ class Walk(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         who=st.sampled_from(PEOPLE),
-        name=st.sampled_from([*(move.name for move in DEFINITION.moves), "teleport"]),
         reason=st.sampled_from([None, " ", "因故", "y" * 501]),
         assignee=st.sampled_from([None, "fitter", "gone"]),
     )
-    def try_anything(
-        self, data: st.DataObject, who: Principal, name: str, reason: str | None, assignee: str | None
-    ) -> None:
+    def try_anything(self, data: st.DataObject, who: Principal, reason: str | None, assignee: str | None) -> None:
         """Any move with any values: it is legal, or it is refused and nothing at all changed."""
-        chosen = data.draw(st.sets(st.sampled_from([field.name for field in DEFINITION.fields])))
-        fields = {f: data.draw(good(field) | ODD) for f in sorted(chosen) if (field := DEFINITION.field(f))}
+        name = data.draw(st.sampled_from([*(move.name for move in self.definition.moves), "teleport"]))
+        chosen = data.draw(st.sets(st.sampled_from([field.name for field in self.definition.fields])))
+        fields = {f: data.draw(good(field) | ODD) for f in sorted(chosen) if (field := self.definition.field(f))}
         before, head = self.cases.get(self.id), self.records.head()
         try:
             self.cases.move(who, self.id, name, fields=fields, reason=reason, assignee_id=assignee)
@@ -108,8 +113,8 @@ class Walk(RuleBasedStateMachine):
     def nothing_is_archived_without_result_evidence_and_follow_up(self) -> None:
         row = self.row()
         if row.state == "archived":
-            assert all(row.fields.get(name) for name in DEFINITION.closing.fields)
-            assert row.fields["satisfaction"] != "unsatisfied"
+            assert all(row.fields.get(name) for name in self.definition.closing.fields)
+            assert row.fields.get("satisfaction") != "unsatisfied"
         assert (row.closed_at is not None) == (row.state in ("archived", "voided"))
 
     @invariant()
@@ -128,7 +133,8 @@ class Walk(RuleBasedStateMachine):
             same = type(value).fromisoformat(told) == value if hasattr(value, "hour") else told == value
             assert same, f"{column.key}: {value!r}, the journal says {told!r}"
         steps = self.cases.get(self.id).timeline
-        assert row.round == 1 + sum(step.op == "cases.move.reopen" for step in steps)
+        again = {f"cases.move.{move.name}" for move in self.definition.moves if move.again}
+        assert row.round == 1 + sum(step.op in again for step in steps)
 
     def row(self) -> CaseRow:
         return self.records.read(lambda session: session.get_one(CaseRow, self.id))
