@@ -14,8 +14,8 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise, starmap
-from operator import mul, sub, xor
+from itertools import accumulate, repeat
+from operator import add, mul, sub, truediv, xor
 
 from db.errors import StoreError
 from db.rollup import Columns
@@ -33,10 +33,10 @@ _SIGNED = "bhiq"
 _PLAIN, _DEFLATED = 0, 1
 
 
-def pack_samples(times: Sequence[int], values: Sequence[float]) -> bytes:
+def pack_samples(times: list[int], values: list[float]) -> bytes:
     """Up to 65,535 samples, at times (Unix ms) that ascend; values are finite."""
     out = bytearray()
-    _put(out, list(starmap(_forward, pairwise(times))), times[0])
+    _put(out, list(map(sub, times[1:], times)), times[0])
     found = scaled(values)
     if found is None:
         _put_doubles(out, values)
@@ -60,10 +60,10 @@ def unpack_samples(data: bytes) -> tuple[list[int], list[float]]:
         raise StoreError("damaged", f"a chunk of history: {error}") from error
 
 
-def pack_bands(numbers: Sequence[int], bands: Columns) -> bytes:
+def pack_bands(numbers: list[int], bands: Columns) -> bytes:
     """Roll-ups by their number in the row, ascending. The mean is kept as the sum where values are scaled integers."""
     out, count = bytearray(), len(numbers)
-    _put(out, list(starmap(_forward, pairwise(numbers))), numbers[0])
+    _put(out, list(map(sub, numbers[1:], numbers)), numbers[0])
     _put(out, bands.counts, 0)
     found = _scaled_bands(bands)
     if found is None:
@@ -126,15 +126,15 @@ def _scaled_bands(bands: Columns) -> tuple[int, list[int], list[int]] | None:
     return None
 
 
-def scaled(values: Sequence[float], fewest: int = 0) -> tuple[int, list[int]] | None:
+def scaled(values: list[float], fewest: int = 0) -> tuple[int, list[int]] | None:
     """The fewest decimals at which every value is an integer of its last place, and those integers."""
     decimals = max(_decimals(values[0]), _decimals(values[-1]), _decimals(values[len(values) // 2]))
     for each in range(max(decimals, fewest), len(SCALES)):
         scale = SCALES[each]
         if not -MOST < min(values) * scale <= max(values) * scale < MOST:
             return None
-        numbers = [round(v * scale) for v in values] if scale > 1 else list(map(round, values))
-        if _unscaled(numbers, each) == list(values):
+        numbers = list(map(round, map(mul, values, repeat(scale)) if scale > 1 else values))
+        if _unscaled(numbers, each) == values:
             return each, numbers
     return None
 
@@ -151,12 +151,7 @@ def _decimals(value: float) -> int:
 def _unscaled(numbers: Iterable[int], decimals: int) -> list[float]:
     if decimals == 0:
         return list(map(float, numbers))
-    scale = SCALES[decimals]
-    return [number / scale for number in numbers]
-
-
-def _forward(before: int, after: int) -> int:
-    return after - before
+    return list(map(truediv, numbers, repeat(SCALES[decimals])))
 
 
 def _closed(out: bytearray, decimals: int, count: int) -> bytes:
@@ -180,7 +175,7 @@ def _put(out: bytearray, numbers: list[int], first: int) -> None:
     out.append(size | signed << 4)
     out += array(_SIGNED[signed], (first, low)).tobytes()
     if size:
-        out += array(_SIZES[size - 1], [n - low for n in numbers] if low else numbers).tobytes()
+        out += array(_SIZES[size - 1], list(map(sub, numbers, repeat(low))) if low else numbers).tobytes()
 
 
 def _get(body: bytes, at: int, count: int) -> tuple[int, int, list[int]]:
@@ -194,7 +189,7 @@ def _get(body: bytes, at: int, count: int) -> tuple[int, int, list[int]]:
     numbers = array(_SIZES[size - 1], body[at:ends]).tolist()
     if len(numbers) != count:
         raise ValueError("a short column")
-    return ends, first, [n + low for n in numbers] if low else numbers
+    return ends, first, list(map(add, numbers, repeat(low))) if low else numbers
 
 
 def _put_numbers(out: bytearray, numbers: list[int]) -> None:

@@ -26,6 +26,7 @@ from db.telemetry_read import HistoryQuery, Query, find
 
 T = TypeVar("T")
 
+CACHE_KB = 16_000
 UTC_OFFSET = 480
 """Minutes the community's clock is ahead of UTC, for the days of a new file: China's."""
 
@@ -195,6 +196,8 @@ class Telemetry:
             elif version != VERSION:
                 raise StoreError("newer", f"{self.path.name} has version {version}, this program knows {VERSION}")
             known = connection.exec_driver_sql("SELECT id, thing, point FROM series").all()
+            # Compaction works on hundreds of chunks at once; the default of 2 MB would decrypt them twice.
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KB}")
             self._compactor = Compactor(connection.connection.driver_connection)
         with self._lock:
             for id_, thing, point in known:

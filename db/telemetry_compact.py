@@ -8,9 +8,10 @@ twice changes nothing, and a sample that comes late only sets back how far its s
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import pairwise
+from operator import itemgetter, lt
 from typing import Any
 
 from db.chunks import pack_bands, pack_samples, unpack_samples
@@ -31,7 +32,7 @@ from db.telemetry_layout import (
     first_id,
     last_id,
     pack_tail,
-    unpack_tail,
+    ungrouped,
 )
 from db.telemetry_read import HistoryQuery, day_shift
 
@@ -41,10 +42,12 @@ Row = tuple[int, int, float]
 """Series, Unix ms, value."""
 
 
-OLDEST_TAIL = 600_000
+OLDEST_TAIL = 3_600_000
 """Ms after which samples of slow series are compacted; those of quick ones are as soon as they fill their chunks."""
 FULL_TAIL = BLOCK * CHUNK * SAMPLE_BYTES
 """Bytes of a block in the tail that fill a chunk of each of its series."""
+TURN = 0.05
+"""Seconds a transaction of roll-ups takes: readers and the next second's samples wait no longer."""
 LATE = 120_000
 """Ms after the end of four hours until they are rolled up."""
 
@@ -93,28 +96,40 @@ class Compactor:
             self._span = (now_ms - LATE) // SPAN
             self._to_roll |= self._open
         while self._to_roll and time.monotonic() < end:
-            series = min(self._to_roll)
-            with begin() as connection:
-                rolled = self.roll(connection, series, self._span * SPAN)
-            if rolled is None:
-                self._to_roll.discard(series)
-            else:
-                self.rolled[series] = rolled
+            self._roll_some(begin, min(end, time.monotonic() + TURN))
         return bool(self._due or self._to_roll)
 
-    def append(self, connection: Any, rows: Iterable[Row]) -> dict[int, int]:
+    def _roll_some(self, begin: Callable[[], AbstractContextManager[Any]], end: float) -> None:
+        """Rolls up in one transaction as much as goes until the time is over."""
+        rolled: dict[int, int] = {}
+        done: list[int] = []
+        with begin() as connection:
+            for series in sorted(self._to_roll):
+                while until := self.roll(
+                    connection, series, rolled.get(series, self.rolled[series]), self._span * SPAN
+                ):
+                    rolled[series] = until
+                    if time.monotonic() >= end:
+                        break
+                else:
+                    done.append(series)
+                if time.monotonic() >= end:
+                    break
+        self.rolled |= rolled
+        self._to_roll.difference_update(done)
+
+    def append(self, connection: Any, rows: Sequence[Row]) -> dict[int, int]:
         """Puts samples into the tail; returns the bytes added by block, for `appended` after the commit."""
-        blocks: dict[int, list[Row]] = {}
-        for row in rows:
-            block = row[0] // BLOCK
-            if block in blocks:
-                blocks[block].append(row)
-            else:
-                blocks[block] = [row]
+        # In order of series: blocks are slices then, and the rows of a block look alike from write to write.
+        series, times, values = zip(*sorted(rows, key=_series), strict=True)
         self._place += 1
-        packed = [
-            (first_id(block) | self._place, pack_tail(*zip(*part, strict=True))) for block, part in blocks.items()
-        ]
+        packed: list[tuple[int, bytes]] = []
+        i = 0
+        while i < len(series):
+            block = series[i] // BLOCK
+            j = bisect_left(series, (block + 1) * BLOCK, i)
+            packed.append((first_id(block) | self._place, pack_tail(block, series[i:j], times[i:j], values[i:j])))
+            i = j
         connection.executemany("INSERT INTO tail VALUES (?,?)", packed)
         return {id_ >> PLACE_BITS: len(data) for id_, data in packed}
 
@@ -128,17 +143,12 @@ class Compactor:
         rows = connection.execute(
             "SELECT data FROM tail WHERE id BETWEEN ? AND ? ORDER BY id", (first, last)
         ).fetchall()
-        times: list[list[int]] = [[] for _ in range(BLOCK)]
-        values: list[list[float]] = [[] for _ in range(BLOCK)]
-        for (data,) in rows:
-            for index, t, v in zip(*unpack_tail(data), strict=True):
-                times[index].append(t)
-                values[index].append(v)
+        times, values = ungrouped([data for (data,) in rows])
         back: dict[int, int] = {}
         for index, (each, those) in enumerate(zip(times, values, strict=True)):
             if each:
                 series = block * BLOCK + index
-                if not all(a < b for a, b in pairwise(each)):
+                if not all(map(lt, each, each[1:])):
                     # Late or coalesced: in order of time, and of the same instant the later counts.
                     each, those = map(list, zip(*sorted(dict(zip(each, those, strict=True)).items()), strict=True))
                 self.store(connection, series, each, those)
@@ -179,11 +189,10 @@ class Compactor:
             connection.executemany("DELETE FROM raw WHERE id=?", [row[:1] for row in rows])
         connection.executemany("INSERT INTO raw VALUES (?,?,?,?)", list(_cut(base, times, values)))
 
-    def roll(self, connection: Any, series: int, until: int) -> int | None:
-        """Rolls up the next four hours of a series that have samples and are over at `until` (ms); returns up to when it
-        is rolled up then, or None when there is nothing to do."""
-        base, was = first_id(series), self.rolled[series]
-        begin = was
+    def roll(self, connection: Any, series: int, was: int, until: int) -> int | None:
+        """Rolls up the next four hours of a series that have samples and are over at `until` (ms), where it was rolled up
+        to `was`; returns up to when it is then, or None when there is nothing to do."""
+        base, begin = first_id(series), was
         query = HistoryQuery(_query(connection), series)
         times, values = query.raw(begin, begin + SPAN - 1)
         if not times:
@@ -249,6 +258,9 @@ class Compactor:
                     connection.execute(f"DELETE FROM {table} WHERE id BETWEEN ? AND ?", ids)
                     gone += n
         return gone
+
+
+_series: Callable[[Row], int] = itemgetter(0)
 
 
 def _query(connection: Any) -> Callable[[str, tuple[Any, ...]], list[Any]]:
