@@ -205,9 +205,9 @@ def test_subscriptions_are_tried_again_when_the_broker_does_not_answer(
     asked: list[object] = []
     subscribe = Line.subscribe
 
-    def late(line: Line, filters: Sequence[str], timeout: float = 10.0) -> tuple[str, ...] | None:
+    def late(line: Line, filters: Sequence[str], timeout: float = 10.0, qos: int = 0) -> tuple[str, ...] | None:
         asked.append(filters)
-        return None if len(asked) in (1, 4) else subscribe(line, filters, timeout)
+        return None if len(asked) in (1, 4) else subscribe(line, filters, timeout, qos)
 
     monkeypatch.setattr(Line, "subscribe", late)
     host = ThreadHost(settings)

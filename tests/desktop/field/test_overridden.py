@@ -34,7 +34,7 @@ def building(broker: Mosquitto) -> Iterator[Building]:
 
 def alarmed(building: Building, listener: Listener) -> bool:
     """Says the value (again: the first may come before the service listens) and whether its alarm came."""
-    building.say("gas-1", **{POINT: 12.0})
+    building.say("gas-1", False, **{POINT: 12.0})
     return begun(listener) == [True]
 
 
@@ -52,7 +52,7 @@ def test_a_stricter_limit_raises_its_alarm_at_once_and_the_old_one_ends_it(
     host.start()
     try:
         listener.wait_thing("gas-1")
-        building.say("gas-1", **{POINT: 12.0})
+        building.say("gas-1", False, **{POINT: 12.0})
         listener.wait_value("gas-1", POINT, 12.0)
         assert begun(listener) == []
         host.send(Overridden("gas-1", STRICT))
