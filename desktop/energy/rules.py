@@ -52,10 +52,16 @@ def bounds(span: Span, day: date) -> tuple[str, str]:
     return date(day.year, 1, 1).isoformat(), date(day.year, 12, 31).isoformat()
 
 
+def with_use(rows: Sequence[Row]) -> list[Row]:
+    """The rows that say what was consumed: those of meters with a use. What has none, as a solar inverter, makes or moves
+    energy; only where no meter was given a use do all of them count."""
+    return [row for row in rows if row.use] or list(rows)
+
+
 def counted(rows: Sequence[Row]) -> list[Row]:
     """The rows that make the whole: of meters that count what comes in where there are any, else of all."""
     supply = [row for row in rows if row.use == SUPPLY]
-    return supply or list(rows)
+    return supply or with_use(rows)
 
 
 def total(rows: Sequence[Row]) -> float:
@@ -65,7 +71,7 @@ def total(rows: Sequence[Row]) -> float:
 def loss(rows: Sequence[Row]) -> Loss | None:
     """What came in against what was metered behind; None where nothing counts what comes in, or nothing stands behind."""
     supplied = [row.used for row in rows if row.use == SUPPLY]
-    metered = [row.used for row in rows if row.use != SUPPLY]
+    metered = [row.used for row in with_use(rows) if row.use != SUPPLY]
     return Loss(fsum(supplied), fsum(metered)) if supplied and metered else None
 
 
@@ -86,8 +92,8 @@ def parts(
     rows: Sequence[Row], before: Sequence[Row], key: Callable[[Row], str], names: Mapping[str, str] | None = None
 ) -> tuple[Part, ...]:
     """What each had, the largest first. Meters of what comes in are left out: they would count everything twice."""
-    now = _by((row for row in rows if row.use != SUPPLY), key)
-    then = _by((row for row in before if row.use != SUPPLY), key)
+    now = _by((row for row in with_use(rows) if row.use != SUPPLY), key)
+    then = _by((row for row in with_use(before) if row.use != SUPPLY), key)
     found = [Part(each, (names or {}).get(each, each), used, then.get(each)) for each, used in now.items()]
     return tuple(sorted(found, key=lambda part: (-part.used, part.key)))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.energy.rules import Row, bounds, columns, loss, parts, stuck, total, unusual_nights, year_before
+from desktop.energy.rules import Row, bounds, columns, loss, parts, stuck, total, unusual_nights, with_use, year_before
 from desktop.energy.views import SUPPLY, Span
 
 amounts = st.floats(0, 1e6).map(lambda used: round(used, 3))
@@ -28,7 +28,7 @@ rows = st.lists(
 
 @given(rows)
 def test_parts_and_columns_add_up_to_what_was_metered(found: list[Row]) -> None:
-    behind = sum(row.used for row in found if row.use != SUPPLY)
+    behind = sum(row.used for row in with_use(found) if row.use != SUPPLY)
     for key in (lambda row: row.use, lambda row: row.building, lambda row: row.thing_id):
         assert isclose(sum(part.used for part in parts(found, [], key)), behind, abs_tol=1e-6)
     labels = [f"2026-{month:02}" for month in range(1, 13)]
@@ -39,10 +39,10 @@ def test_parts_and_columns_add_up_to_what_was_metered(found: list[Row]) -> None:
 @given(rows)
 def test_what_comes_in_is_counted_once(found: list[Row]) -> None:
     supplied = [row.used for row in found if row.use == SUPPLY]
-    assert isclose(total(found), sum(supplied or [row.used for row in found]), abs_tol=1e-6)
+    assert isclose(total(found), sum(supplied or [row.used for row in with_use(found)]), abs_tol=1e-6)
     told = loss(found)
     if told is None:
-        assert not supplied or len(supplied) == len(found)
+        assert not supplied or not [row for row in found if row.use not in ("", SUPPLY)]
     else:
         assert isclose(told.lost + told.metered, told.supplied, abs_tol=1e-6)
 
@@ -119,3 +119,14 @@ def test_a_meter_that_stands_still_while_others_move_is_stuck() -> None:
     assert stuck(days("a", 3, 3, 4, 3, 3, 0, 0, 0) + everybody_away) == []
     assert stuck(days("a", 3, 3, 4, 3, 3, 0, 3, 0) + other) == [], "one still day is no fault"
     assert stuck(days("a", 0, 0, 0, 0, 0, 0, 0, 0) + other) == [], "one that never moves is not in use"
+
+
+def test_what_the_sun_makes_is_no_consumption() -> None:
+    found = [
+        Row("main", SUPPLY, "", "2026-11-01", 100.0), Row("a", "homes", "1号楼", "2026-11-01", 97.0),
+        Row("pv", "", "1号楼", "2026-11-01", 30.0),
+    ]  # fmt: skip
+    told = loss(found)
+    assert told and isclose(told.lost, 3.0)
+    assert [part.used for part in parts(found, [], lambda row: row.building)] == [97.0]
+    assert total([Row("a", "", "", "2026-11-01", 1.0), Row("b", "", "", "2026-11-01", 2.0)]) == 3.0, "no use anywhere"
