@@ -15,6 +15,10 @@ def bench(args: argparse.Namespace, ui_bench: Callable[[float | None], dict[str,
         from desktop.bench.ingest import run as run_ingest
 
         print_json(run_ingest() if args.seconds is None else run_ingest(seconds=args.seconds))
+    elif args.name == "history":
+        from desktop.bench.history import run as run_history
+
+        print_json(run_history() if args.points is None else run_history(points=args.points))
     elif args.name == "start":
         from desktop.bench.start import run as run_start
 
