@@ -191,7 +191,10 @@ def _cards(tx: Transaction) -> None:
 def _readings(records: Records, sensors: Sequence[Sensors], until: date) -> None:
     """What the meters counted on each day, back to where there is a year before to hold against."""
     late, year_ago = ((until - timedelta(days=days)).isoformat() for days in (LATE_DAYS, 365))
-    rows = [row for row in past_days(sensors, until, DAYS) if row.use == "supply" or not year_ago <= row.day < late]
+    rows = [
+        row for row in past_days(sensors, until, DAYS, LATE_DAYS)
+        if row.use == "supply" or not year_ago <= row.day < late
+    ]  # fmt: skip
 
     def work(tx: Transaction) -> None:
         places = {place.code: place.id for place in tx.session.query(Place)}
@@ -201,7 +204,7 @@ def _readings(records: Records, sensors: Sequence[Sensors], until: date) -> None
                 MeterReading(
                     id=deterministic_id("reading", row.thing_id, row.point, row.day),
                     thing_id=row.thing_id, point=row.point, day=row.day, medium=row.medium, use=row.use,
-                    place_id=where[row.thing_id], reading=row.reading, used=row.used,
+                    place_id=where[row.thing_id], reading=row.reading, used=row.used, night=row.night,
                 )
             )  # fmt: skip
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from db.telemetry import Telemetry
-from desktop.simulate.past import HOURS, LATE_STEP, past_days, remember, today
+from desktop.energy.rules import Row, unusual_nights
+from desktop.simulate.past import HOURS, LATE_STEP, LEAKS, past_days, remember, today
 from desktop.simulate.sensors import LOSS, Sensors, fleet
 from tests.desktop.simulate.playing import BEGUN, MODELS, SMALL
 
@@ -89,3 +91,15 @@ def test_a_winter_is_colder_and_darker_than_a_summer(sensors: tuple[Sensors, ...
 
     assert used("heat-main", "2026-01") > 4 * used("heat-main", "2026-07")
     assert used("pv-roof-1", "2026-07") > 1.2 * used("pv-roof-1", "2026-01")
+
+
+def test_what_leaked_by_night_stands_out_and_ends_where_the_live_dial_is(sensors: tuple[Sensors, ...]) -> None:
+    plain, leaky = past_days(sensors, UNTIL, 40), past_days(sensors, UNTIL, 40, 40)
+    ends = {row.thing_id: row.reading for row in plain if row.day == plain[-1].day}
+    assert ends == {row.thing_id: row.reading for row in leaky if row.day == plain[-1].day}
+    rows = [Row(r.thing_id, r.use, "", r.day, r.used, r.night) for r in leaky]
+    assert all(row.night is not None and 0 <= row.night <= row.used for row in rows)
+    told = {(row.thing_id, row.day) for row, _ in unusual_nights(rows, rows[0].day) if row.use != ""}
+    assert told == {(leak.thing_id, (UNTIL - timedelta(days=leak.ago)).isoformat()) for leak in LEAKS}
+    more = {(a.thing_id, a.day): b.used - a.used for a, b in zip(plain, leaky, strict=True) if b.used - a.used > 0.01}
+    assert {thing for thing, _ in more} == {"water-meter-1", "water-meter-garden", "water-main"}
