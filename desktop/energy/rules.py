@@ -69,10 +69,23 @@ def total(rows: Sequence[Row]) -> float:
 
 
 def loss(rows: Sequence[Row]) -> Loss | None:
-    """What came in against what was metered behind; None where nothing counts what comes in, or nothing stands behind."""
-    supplied = [row.used for row in rows if row.use == SUPPLY]
-    metered = [row.used for row in with_use(rows) if row.use != SUPPLY]
-    return Loss(fsum(supplied), fsum(metered)) if supplied and metered else None
+    """What came in against what was metered behind, over the days on which both are known; None without such days."""
+    supply = [row for row in rows if row.use == SUPPLY]
+    behind = [row for row in with_use(rows) if row.use != SUPPLY]
+    days = {row.day for row in supply} & {row.day for row in behind}
+    supplied = fsum(row.used for row in supply if row.day in days)
+    return Loss(supplied, fsum(row.used for row in behind if row.day in days)) if days else None
+
+
+def same_days(rows: Sequence[Row], before: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Of both, what may be held against each other: days of meters that are known in this year and in the one before.
+
+    A month that is under way is so held against the same days, and a meter that is new against nothing.
+    """
+    now, then = ({(row.thing_id, row.day[5:]) for row in each} for each in (rows, before))
+    both = now & then
+    held, against = ([row for row in each if (row.thing_id, row.day[5:]) in both] for each in (rows, before))
+    return held, against
 
 
 def columns(rows: Sequence[Row], before: Sequence[Row], labels: Sequence[str], size: int) -> tuple[Column, ...]:
@@ -92,9 +105,13 @@ def parts(
     rows: Sequence[Row], before: Sequence[Row], key: Callable[[Row], str], names: Mapping[str, str] | None = None
 ) -> tuple[Part, ...]:
     """What each had, the largest first. Meters of what comes in are left out: they would count everything twice."""
-    now = _by((row for row in with_use(rows) if row.use != SUPPLY), key)
-    then = _by((row for row in with_use(before) if row.use != SUPPLY), key)
-    found = [Part(each, (names or {}).get(each, each), used, then.get(each)) for each, used in now.items()]
+    held, against = same_days(rows, before)
+    now, same, then = (
+        _by((row for row in with_use(each) if row.use != SUPPLY), key) for each in (rows, held, against)
+    )  # fmt: skip
+    found = [
+        Part(each, (names or {}).get(each, each), used, then.get(each), same.get(each)) for each, used in now.items()
+    ]
     return tuple(sorted(found, key=lambda part: (-part.used, part.key)))
 
 

@@ -96,6 +96,7 @@ class Energy:
         recent = [_row(row, views) for row in found]
         rows = [row for row in recent if row.day >= first]
         before = [row for row in (_row(each, views) for each in earlier) if row.day >= from_]
+        held, against = rules.same_days(rows, before)
         charted = recent if span == "day" else rows
         past = [_row(row, views) for row in earlier]
         labels, size = _labels(span, back if span == "day" else first, last)
@@ -109,7 +110,7 @@ class Energy:
             first=first,
             last=last,
             total=rules.total(rows),
-            before=rules.total(before) if before else None,
+            before=rules.total(against) if against else None,
             columns=rules.columns(charted, past if span == "day" else before, labels, size),
             buildings=rules.parts(rows, before, lambda row: row.building),
             uses=rules.parts(rows, before, lambda row: row.use),
@@ -117,6 +118,9 @@ class Energy:
             loss=rules.loss(rows),
             nights=tuple(nights),
             doubts=_doubts(found, recent, names, first),
+            same=rules.total(held) if held else None,
+            days=len({row.day for row in rules.counted(rows)}),
+            days_same=len({row.day for row in rules.counted(held)}),
         )
 
     def _meters(self) -> list[tuple[ThingView, Point]]:

@@ -33,6 +33,14 @@ class Part:
     name: str
     used: float
     before: float | None
+    """A year before, on the days that are known in both years."""
+    same: float | None = None
+    """Of `used`, on these days."""
+
+    @property
+    def change(self) -> float | None:
+        """Against the same days a year before, as a share; None without one."""
+        return _change(self.same, self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,7 @@ class EnergyReport:
     last: str
     total: float
     before: float | None
+    """The same days a year before: those that are known in both years."""
     columns: tuple[Column, ...]
     buildings: tuple[Part, ...]
     uses: tuple[Part, ...]
@@ -92,8 +101,18 @@ class EnergyReport:
     """None where no meter counts what comes in."""
     nights: tuple[Night, ...]
     doubts: tuple[Doubt, ...]
+    same: float | None = None
+    """Of the total, on the days that are known in both years."""
+    days: int = 0
+    """Days with a reading of what makes the total."""
+    days_same: int = 0
+    """Of these, how many are known a year before as well."""
 
     @property
     def change(self) -> float | None:
-        """Against the year before, as a share; None without one."""
-        return (self.total - self.before) / self.before if self.before else None
+        """Against the same days a year before, as a share; None without one."""
+        return _change(self.same, self.before)
+
+
+def _change(now: float | None, before: float | None) -> float | None:
+    return (now - before) / before if now is not None and before else None

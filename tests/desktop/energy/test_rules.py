@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.energy.rules import Row, bounds, columns, loss, parts, stuck, total, unusual_nights, with_use, year_before
+from desktop.energy.rules import (
+    Row,
+    bounds,
+    columns,
+    loss,
+    parts,
+    same_days,
+    stuck,
+    total,
+    unusual_nights,
+    with_use,
+    year_before,
+)
 from desktop.energy.views import SUPPLY, Span
 
 amounts = st.floats(0, 1e6).map(lambda used: round(used, 3))
@@ -39,10 +51,11 @@ def test_parts_and_columns_add_up_to_what_was_metered(found: list[Row]) -> None:
 @given(rows)
 def test_what_comes_in_is_counted_once(found: list[Row]) -> None:
     supplied = [row.used for row in found if row.use == SUPPLY]
+    behind = [row for row in found if row.use not in ("", SUPPLY)]
     assert isclose(total(found), sum(supplied or [row.used for row in with_use(found)]), abs_tol=1e-6)
     told = loss(found)
     if told is None:
-        assert not supplied or not [row for row in found if row.use not in ("", SUPPLY)]
+        assert not {row.day for row in found if row.use == SUPPLY} & {row.day for row in behind}
     else:
         assert isclose(told.lost + told.metered, told.supplied, abs_tol=1e-6)
 
@@ -50,6 +63,29 @@ def test_what_comes_in_is_counted_once(found: list[Row]) -> None:
 def test_a_loss_of_three_of_a_hundred() -> None:
     told = loss([Row("a", SUPPLY, "", "2026-11-01", 100.0), Row("b", "homes", "", "2026-11-01", 97.0)])
     assert told and told.share is not None and isclose(told.share, 0.03)
+
+
+def test_a_loss_is_told_of_the_days_on_which_both_sides_are_known() -> None:
+    told = loss(
+        [Row("a", SUPPLY, "", f"2026-11-0{n}", 100.0) for n in (1, 2, 3)] + [Row("b", "homes", "", "2026-11-02", 97.0)]
+    )
+    assert told and told.supplied == 100.0 and told.metered == 97.0
+    assert loss([Row("a", SUPPLY, "", "2026-11-01", 100.0), Row("b", "homes", "", "2026-11-02", 97.0)]) is None
+
+
+def test_a_month_under_way_is_held_against_the_same_days() -> None:
+    now = [Row("a", SUPPLY, "", f"2026-11-0{n}", 10.0) for n in (1, 2)] + [Row("new", "homes", "", "2026-11-01", 5.0)]
+    then = [Row("a", SUPPLY, "", f"2025-11-0{n}", 8.0) for n in range(1, 10)]
+    held, against = same_days(now, then)
+    assert total(held) == 20.0 and total(against) == 16.0
+    (part,) = parts(now, then, lambda row: row.thing_id)
+    assert part.used == 5.0 and part.before is None and part.change is None
+
+
+def test_a_day_that_last_year_did_not_have_is_held_against_nothing() -> None:
+    leap = [Row("a", "", "", f"2024-02-{n}", 10.0) for n in (28, 29)]
+    held, against = same_days(leap, [Row("a", "", "", "2023-02-28", 8.0)])
+    assert [row.day for row in held] == ["2024-02-28"] and len(against) == 1
 
 
 def test_a_day_without_reading_is_unknown_not_zero() -> None:
