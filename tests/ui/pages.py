@@ -22,6 +22,7 @@ from desktop.alarms.service import Alarms
 from desktop.alarms.views import AlarmView
 from desktop.app import Console
 from desktop.cases.service import Cases
+from desktop.energy.service import Energy
 from desktop.field.messages import AlarmChange, FromField, Health, ToField
 from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
@@ -208,8 +209,8 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     bus.subscribe(Changed, stuff.changed)
     console = Console(
         folder, TERMINAL, True, clock, new_id, bus, records, Settings(records, clock, TERMINAL), accounts, places,
-        People(records, clock), stuff, alarms, cases, JournalView(records, clock), Reports(records, clock, alarms, places),
-        still,
+        People(records, clock), stuff, Energy(records, clock, stuff, terminal=TERMINAL), alarms, cases,
+        JournalView(records, clock), Reports(records, clock, alarms, places), still,
     )  # fmt: skip
     bridge = Bridge(bus)
     records.never_on(threading.get_ident())
