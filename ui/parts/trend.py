@@ -146,7 +146,8 @@ class TrendChart(QWidget):
     def _paint_grid(self, painter: QPainter, area: QRectF, low: float, high: float, step: float) -> None:
         colors = theme()
         lines = max(1, round((high - low) / step))
-        for n in range(lines + 1):
+        # Without samples there is nothing to read off: only the ground line stays.
+        for n in range(lines + 1 if self._samples else 1):
             y = round(area.bottom() - area.height() * n / lines) + 0.5
             painter.setPen(QPen(colors.color("line"), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))

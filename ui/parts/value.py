@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.kernel.words import Words
@@ -183,10 +183,7 @@ def paint_note(
 
 def draw_quality(painter: QPainter, rect: QRectF, quality: Quality) -> None:
     """The shape of what is not live: a clock (stale), a struck ring (offline), a cross (bad), a ring (replayed)."""
-    pen = painter.pen()
-    pen.setColor(theme().color("ink2"))
-    pen.setWidthF(1.4)
-    painter.setPen(pen)
+    painter.setPen(QPen(theme().color("ink2"), 1.4))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     centre = rect.center()
     if quality == "bad":

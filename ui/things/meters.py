@@ -22,6 +22,7 @@ from ui.things.figures import NONE_YET
 from ui.things.groups import GAP
 
 Samples = Sequence[tuple[float, float]]
+SPACING = 8
 LEAST = 236
 """Pixels that a counter with its bars needs."""
 
@@ -160,7 +161,7 @@ class Meters(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GAP)
-        self._grid.setVerticalSpacing(8)
+        self._grid.setVerticalSpacing(SPACING)
         self._columns = 0
 
     def show_points(self, points: Sequence[Point]) -> None:
@@ -197,5 +198,7 @@ class Meters(QWidget):
             self._grid.removeWidget(row)
         for n, row in enumerate(self._rows):
             self._grid.addWidget(row, n // columns, n % columns)
+        lines = -(-len(self._rows) // columns)
+        self.setFixedHeight(max(0, lines * (MeterRow.HEIGHT + SPACING) - SPACING))
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1 if columns == 2 else 0)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop.kernel.words import Lang, Words
 from desktop.things.loader import load_models
@@ -57,10 +57,12 @@ def picture(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pic
             panel.show_use(meter.point.name, growth(what, meter.point.name), NOW)
         panel.tick(NOW)
         panel.second(what.view, NOW)
-        QApplication.processEvents()
+        for _ in range(3):
+            QApplication.processEvents()
         with cut_texts(monkeypatch) as cut:
             drawn = panel.widget().grab().toImage()
         assert_no_clipped_text(panel)
+        assert_whole(panel.widget())
         assert cut == []
         if what.alarms:
             title = Words(lang).of(what.alarms[0].title)
@@ -120,6 +122,15 @@ def test_a_wide_panel_has_room_for_every_word(qapp: QApplication, picture: Pictu
     folder = os.environ.get("LINLI_PICTURES", "")
     if folder:
         assert wide.save(str(Path(folder) / f"{kind}-wide.png"))
+
+
+def assert_whole(root: QWidget) -> None:
+    """Nothing that is shown reaches beyond what holds it, where it would be cut."""
+    for widget in root.findChildren(QWidget):
+        parent = widget.parentWidget()
+        if widget.isVisibleTo(root) and parent is not None and not widget.isWindow():
+            beyond = widget.geometry().united(parent.rect()) != parent.rect()
+            assert not beyond, f"{widget} {widget.geometry()} is cut by {parent} {parent.rect()}"
 
 
 def told_apart(one: QImage, other: QImage) -> bool:

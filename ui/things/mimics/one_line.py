@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from desktop.kernel.words import Words
 from desktop.things.model import Feeder, OneLineMimic, Priority, ThingModel
-from ui.parts.ink import draw_priority, draw_text, hatch
+from ui.parts.ink import draw_priority, draw_text, hatch, metrics
 from ui.theme.tokens import theme
 from ui.things.mimics.base import Looking, MimicView, Scene, Sight, draw_line, draw_sight
 
@@ -21,6 +21,7 @@ COLUMN = 92.0
 """The least width of a feeder that hangs from the busbar; narrower ones stand beside it as lines."""
 LINE, SQUARE = 46.0, 14.0
 INCOMER, HANGING = 104.0, 122.0
+INCOMER_LEAST, BUS_VALUES = 110.0, 190.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class OneLineView(MimicView):
     def __init__(self, mimic: OneLineMimic, model: ThingModel, words: Words) -> None:
         super().__init__(model, words, words("things.mimic.one_line", title=words.of(model.title)))
         self._mimic = mimic
+        widest = max((metrics("table", 500).horizontalAdvance(words.of(f.title)) for f in mimic.feeders), default=0.0)
+        self._column = max(COLUMN, widest + 14)
 
     def scene(self, look: Looking) -> OneLineScene:
         incomers = tuple(self._branch(look, feeder) for feeder in self._mimic.incomers)
@@ -85,7 +88,7 @@ class OneLineView(MimicView):
         return INCOMER + 18 + below + 12
 
     def _hang(self, width: float, feeders: int) -> bool:
-        return feeders * COLUMN <= width - 20
+        return feeders * self._column <= width - 20
 
     def paint(self, painter: QPainter, area: QRectF, scene: Scene) -> None:
         assert isinstance(scene, OneLineScene)
@@ -93,8 +96,8 @@ class OneLineView(MimicView):
         bus = area.top() + INCOMER
         # The busbar carries what the incomers bring; drawn as known only while one of them is.
         ink = "ink" if any(branch.live for branch in scene.incomers) else "ink3"
-        wide = area.width() / max(1, len(scene.incomers))
-        wide = min(wide, 240.0)
+        beside = area.width() - (BUS_VALUES if scene.values else 0.0)
+        wide = min(240.0, max(INCOMER_LEAST, beside / max(1, len(scene.incomers))))
         for n, branch in enumerate(scene.incomers):
             column = QRectF(area.left() + n * wide, area.top(), wide, INCOMER)
             self._paint_hanging(painter, column, branch, column.top(), bus)
@@ -114,12 +117,15 @@ class OneLineView(MimicView):
     def _paint_bus_values(
         self, painter: QPainter, area: QRectF, bus: float, values: tuple[Sight, ...], taken: float
     ) -> None:
-        """At the right above the busbar, one line a value; where incomers fill the width, what has room."""
-        left = min(area.left() + taken, area.right() - 120)
+        """At the right above the busbar, one line a value; bare of their titles where incomers fill the width."""
+        room = area.width() - taken
+        titled = room >= BUS_VALUES - 10
+        left = area.right() - min(BUS_VALUES, room) if titled else area.right() - 84
         top = bus - 24 * len(values) - 6
         for sight in values:
             line = QRectF(left, top, area.right() - left, 22)
-            draw_text(painter, line.adjusted(0, 0, -84, 0), sight.title, "caption", "ink3")
+            if titled:
+                draw_text(painter, line.adjusted(0, 0, -84, 0), sight.title, "caption", "ink3")
             draw_sight(painter, line, sight, "table", 500, Qt.AlignmentFlag.AlignRight)
             top += 24
 

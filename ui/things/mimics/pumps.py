@@ -16,6 +16,8 @@ from ui.things.mimics.base import Looking, MimicView, Scene, Sight, draw_line, d
 
 ROW, TOP, LEAST_HEIGHT = 64.0, 34.0, 150.0
 RADIUS = 15.0
+NARROW, FOOT = 460.0, 24.0
+"""Below this width the pressure has a line of its own at the foot."""
 FULL = 100.0
 """A tank's level is told in per cent."""
 
@@ -73,14 +75,15 @@ class PumpsView(MimicView):
         return "; ".join(parts)
 
     def height_for(self, width: float) -> float:
-        return max(LEAST_HEIGHT, TOP + ROW * len(self._mimic.pumps) + 8)
+        below = FOOT if width - 20 < NARROW and self._mimic.pressure else 0.0
+        return max(LEAST_HEIGHT, TOP + ROW * len(self._mimic.pumps) + 8) + below
 
     def paint(self, painter: QPainter, area: QRectF, scene: Scene) -> None:
         assert isinstance(scene, PumpsScene)
         area = area.adjusted(10, 0, -10, 0)
-        narrow = area.width() < 460
+        narrow = area.width() < NARROW
         tank = (84.0 if narrow else 112.0) if scene.level is not None else 0.0
-        gauge = (76.0 if narrow else 116.0) if scene.pressure is not None else 28.0
+        gauge = 124.0 if scene.pressure is not None and not narrow else 28.0
         rows = [area.top() + TOP + ROW * (n + 0.5) for n in range(len(scene.pumps))]
         left, right = area.left() + tank + (14 if tank else 10), area.right() - gauge - 10
         if scene.automatic is not None:
@@ -101,7 +104,12 @@ class PumpsView(MimicView):
             draw_line(painter, (box.right(), out), (left, out), (left, rows[-1]), ink=ink)
         else:
             draw_line(painter, (area.left(), middle), (left, middle), ink=ink)
-        self._paint_outlet(painter, QRectF(right, middle - 40, gauge + 10, 80), scene.pressure, ink)
+        self._paint_outlet(painter, QRectF(right, middle - 40, gauge + 10, 80), None if narrow else scene.pressure, ink)
+        if narrow and scene.pressure is not None:
+            foot = QRectF(left, area.bottom() - FOOT, area.right() - left, FOOT)
+            wide = metrics("table").horizontalAdvance(scene.pressure.title) + 1
+            draw_text(painter, QRectF(foot.left(), foot.top(), wide, FOOT), scene.pressure.title, "table", "ink2")
+            draw_sight(painter, foot.adjusted(wide + 8, 0, 0, 0), scene.pressure, "table", 600)
 
     def _paint_automatic(self, painter: QPainter, area: QRectF, automatic: Sight) -> None:
         text = automatic.text if automatic.on is not None else self._words("things.mimic.unknown")

@@ -1,0 +1,159 @@
+"""What is silent, what explains it, since when, and how it leaves the house."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop.kernel.words import Words
+from desktop.things.model import Quality, Reading
+from tests.ui.things.conftest import OnLoop
+from tests.ui.things.site import Site, thing
+from tests.ui.things.test_page import opened, until
+from ui.things.dead import SilentTree, csv_text, write_csv
+from ui.things.deadview import DeadView
+from ui.things.silence import Silent, all_silent, explained, newest, silent
+
+ZH = Words("zh")
+
+
+def told(quality: Quality, at: float, device_at: float | None = None) -> Reading:
+    return Reading(1.0, quality, at, device_at)
+
+
+def test_the_newest_value_counts_and_a_replayed_one_by_its_own_time() -> None:
+    assert newest({"a": told("stale", 100), "b": told("offline", 300), "c": Reading(None, "none", 0.0)}) == 300
+    assert newest({"a": told("uncertain", 900, 50)}) == 50
+    assert newest({"a": Reading(None, "none", 0.0)}) is None
+
+
+def test_offline_stale_and_never_are_told_apart_and_the_living_left_out(site: Site) -> None:
+    view = site.things.get("pump-1")
+    assert view is not None
+    none = Reading(None, "none", 0.0)
+    assert silent(view, {"a": told("good", 5)}, True) is None
+    assert silent(view, {"a": told("stale", 5), "b": told("good", 6)}, True) is None
+    stale = silent(view, {"a": told("stale", 5), "b": none}, True)
+    assert stale is not None and (stale.how, stale.last) == ("stale", 5)
+    gone = silent(view, {"a": told("offline", 5)}, False)
+    assert gone is not None and gone.how == "offline" and gone.days(5 + 86_400 * 3) == 3
+    never = silent(view, {"a": none}, True)
+    assert never is not None and (never.how, never.days(99)) == ("never", None)
+    # A lost line makes every reading offline, but no device dead.
+    assert silent(view, {"a": told("offline", 5)}, True) is None
+
+
+def family(site: Site) -> None:
+    """A gateway that is gone with two lamps behind it, and a meter that never spoke."""
+    site.field.add(thing("gw", "gateway", "照明网关", "G-1"), {}, online=False)
+    for n in (1, 2):
+        site.field.add(
+            thing(f"lamp-{n}", "lighting-circuit", f"一回路 {n}", "G-1", parent="gw", maker="=HYPERLINK()"), {}
+        )
+    site.field.add(thing("new", "electricity-meter", "新装电表", "2"), {})
+
+
+def causes(site: Site) -> list[tuple[str, tuple[str, ...]]]:
+    found = all_silent(site.things.all(), site.things.readings, site.things.online)
+    return [(c.root.view.id, tuple(one.view.id for one in c.because)) for c in explained(found)]
+
+
+def test_what_speaks_through_a_lost_gateway_stands_under_it(site: Site) -> None:
+    family(site)
+    found = dict(causes(site))
+    assert found["gw"] == ("lamp-1", "lamp-2")
+    assert found["new"] == ()
+    assert "lift-3" in found
+    assert not {"lamp-1", "lamp-2"} & found.keys()
+
+
+def test_what_is_out_of_service_is_not_missed(site: Site) -> None:
+    from tests.ui.things.site import WHO
+
+    site.things.set_out_of_service(WHO, "lift-3", True, "年检")
+    assert "lift-3" not in dict(causes(site))
+
+
+def test_the_view_counts_sorts_and_opens(site: Site, on_loop: OnLoop) -> None:
+    family(site)
+
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            driver.page.activateWindow()
+            chips = driver.button("失联 5")
+            QTest.keyClick(driver.list, Qt.Key.Key_D)
+            assert chips.isChecked()
+            tree = driver.page.findChild(SilentTree)
+            assert tree is not None
+            assert set(tree.ids()) == {"gw", "lamp-1", "lamp-2", "new", "lift-3"}
+            assert tree.texts("gw")[0] == "照明网关（另有 2 台经它失联）"
+            assert tree.texts("lamp-1")[6] == "照明网关"
+            assert tree.texts("new")[1:3] == ["○ 从未上报", "从未上报"]
+            for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+                tree.sortByColumn(0, order)
+                at = tree.ids().index("gw")
+                assert set(tree.ids()[at + 1 : at + 3]) == {"lamp-1", "lamp-2"}
+            tree.choose("lift-3")
+            QTest.keyClick(tree, Qt.Key.Key_Return)
+            assert driver.list.current() == "lift-3"
+            assert driver.panel.isVisible() and not tree.isVisible()
+
+    on_loop(story)
+
+
+def test_days_since_the_last_value_are_told(site: Site, qapp: QApplication) -> None:
+    view = site.things.get("lift-3")
+    assert view is not None
+    now = site.clock.now().timestamp()
+    tree = SilentTree(ZH)
+    for days, words in ((12.4, "12 天"), (0.3, "7 小时"), (0.01, "14 分钟")):
+        tree.show_causes(explained([Silent(view, "offline", now - days * 86_400)]), now)
+        assert tree.texts("lift-3")[2] == words
+    tree.deleteLater()
+
+
+def test_csv_holds_every_line_with_days_as_a_number_and_no_formula(site: Site) -> None:
+    family(site)
+    found = explained(all_silent(site.things.all(), site.things.readings, site.things.online))
+    text = csv_text(found, site.clock.now().timestamp() + 86_400 * 2, ZH)
+    assert text.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(text[1:])))
+    assert rows[0][:4] == ["编号", "名称", "状态", "无数据"]
+    by_id = {row[0]: row for row in rows[1:]}
+    assert set(by_id) == {"gw", "lamp-1", "lamp-2", "new", "lift-3"}
+    assert by_id["lift-3"][3] == "2.0" and by_id["new"][3] == ""
+    assert by_id["lamp-1"][-1].startswith("'=")
+
+
+def test_the_list_is_written_where_the_person_says(site: Site, on_loop: OnLoop, tmp_path: Path) -> None:
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            driver.page._turn_dead()
+            view = driver.page.findChild(DeadView)
+            assert view is not None
+            view.export()
+            assert view.dialog is not None and view.dialog.isVisible()
+            view.dialog.fileSelected.emit(str(tmp_path / "失联.csv"))
+            view.dialog.reject()
+            assert view.dialog is None
+            await until(lambda: site.shell.said == ["已导出“失联.csv”"])
+            assert "3 号电梯" in (tmp_path / "失联.csv").read_text("utf-8-sig")
+            await asyncio.sleep(0)
+
+    on_loop(story)
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").mkdir()
+    with pytest.raises(OSError):
+        write_csv(tmp_path / "x.csv", "a")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
