@@ -44,7 +44,8 @@ def all_rules() -> dict[Key, Ruled]:
 
 
 KEYS = sorted(all_rules())
-ANY = st.sampled_from(KEYS)
+LATCHING = ("meter", "tripped")
+ANY = st.sampled_from([LATCHING, LATCHING, *KEYS])
 PICK = st.integers(0, 2)
 """One of those in the focus: most of what happens, happens to a few."""
 
@@ -214,7 +215,7 @@ def card(name: str) -> ThingCard:
 
 HAPPENINGS = (
     *(Site.a_condition_changes,) * 5, *(Site.acknowledge,) * 4, *(Site.a_line_is_lost_or_found,) * 3,
-    *(Site.reset, Site.shelve, Site.maintenance, Site.the_clock_jumps, Site.beat) * 2,
+    *(Site.reset,) * 3, *(Site.shelve, Site.maintenance, Site.the_clock_jumps, Site.beat) * 2,
     Site.unshelve, Site.a_message_comes_again, Site.both_start_anew,
 )  # fmt: skip
 """What mostly happens, more often."""
@@ -223,7 +224,7 @@ SCRIPTS = st.lists(st.tuples(st.sampled_from(HAPPENINGS), PICK, st.integers(0, 9
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(ANY, min_size=1, max_size=3, unique=True), SCRIPTS)
+@given(st.lists(ANY, min_size=1, max_size=2, unique=True), SCRIPTS)
 def test_whatever_happens_people_see_what_the_reference_says(
     focus: list[Key], script: list[tuple[Callable[[Site, int, int], None], int, int]]
 ) -> None:
