@@ -7,14 +7,15 @@ is data to it. The field service owns the connection and calls dialects with byt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from desktop.things.model import Thing, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True, gc=False):
     """A new value of a point. `value` None means that the device sent something that is no value of this point: the
     point turns bad. `device_at` is the device's own time in Unix seconds, where it told one."""
 
@@ -23,19 +24,17 @@ class Sample:
     device_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Online:
+class Online(msgspec.Struct, frozen=True, gc=False):
     """The device said it is there, or its last will said it is not."""
 
     online: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """The device told an event."""
 
     event: str
-    data: Mapping[str, Value] = field(default_factory=dict)
+    data: Mapping[str, Value] = {}
     device_at: float | None = None
 
 

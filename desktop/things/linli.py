@@ -17,10 +17,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from math import inf
+from typing import Annotated, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from desktop.things.dialect import Binding, Described, Happening, Online, Sample, Unreadable, Update, Withdrawn
 from desktop.things.model import Point, Thing, ThingModel, Value
@@ -32,7 +33,7 @@ SAFE_INTEGER = 2**53 - 1
 """The largest integer every JSON reader agrees on (RFC 8259 §6); our slots and messages hold no larger one."""
 
 _THING_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_TYPES: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str}
+_TYPES: Mapping[str, type] = {"boolean": bool, "integer": int, "number": float, "string": str}
 _Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_000)]
 """Unix milliseconds, to the end of the year 9999."""
 
@@ -119,48 +120,57 @@ def _parent(named: str, thing_id: str) -> str:
 
 
 class _Check(NamedTuple):
-    """What a value of the right type must still hold."""
+    """What a value must hold: its JSON type, and whether a value of that type is possible."""
 
-    point: str
+    kind: type
     low: float
     high: float
     allowed: frozenset[Value] | None
-    kind: str
+
+
+class _Body(msgspec.Struct):
+    v: dict[str, Value]
+    at: _Instant | None = None
+
+
+_BODY = msgspec.json.Decoder(_Body)
 
 
 class _Props:
-    """Reads `props` of every thing of a kind. The hot path: types and unknown points are checked while decoding, by a
-    struct made of the model's points."""
+    """Reads `props` of every thing of a kind. The hot path: a device that reports changes sends one value or two, so the
+    work is by the values that came, not by the points there are."""
 
-    __slots__ = ("_checks", "_decoder")
+    __slots__ = ("_checks",)
 
     def __init__(self, model: ThingModel) -> None:
-        values = msgspec.defstruct(
-            "Values",
-            [(point.name, _TYPES[point.type] | UnsetType, UNSET) for point in model.points],
-            forbid_unknown_fields=True,
-        )
-        body = msgspec.defstruct("Body", [("v", values), ("at", _Instant | None, None)])
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(body)
-        self._checks = tuple(_check(point) for point in model.points)
+        self._checks = {point.name: _check(point) for point in model.points}
 
     def __call__(self, payload: bytes) -> list[Update]:
-        try:
-            body = typed(payload, self._decoder)
-        except Unreadable as error:
-            if error.reason == "wrong_type" and "unknown field" in error.detail:
-                raise Unreadable("unknown_point", error.detail) from error
-            raise
+        body = typed(payload, _BODY)
         device_at = None if body.at is None else body.at / 1000
         updates: list[Update] = []
-        for value, (point, low, high, allowed, kind) in zip(msgspec.structs.astuple(body.v), self._checks, strict=True):
-            if value is UNSET:
-                continue
-            possible = _printable(value) if kind == "string" else low <= value <= high
+        for name, value in body.v.items():
+            check = self._checks.get(name)
+            if check is None:
+                raise Unreadable("unknown_point", _plain(name, MAX_NAME))
+            kind, low, high, allowed = check
+            if type(value) is not kind:
+                value = _as(kind, value, name)
+            possible = _printable(value) if kind is str else low <= value <= high  # type: ignore[arg-type, operator]
             if allowed is not None and value not in allowed:
                 possible = False
-            updates.append(Sample(point, value if possible else None, device_at))
+            updates.append(Sample(name, value if possible else None, device_at))
         return updates
+
+
+def _as(kind: type, value: Value, name: str) -> Value:
+    """A whole number where a fraction may stand is that number; anything else of another type is refused."""
+    if kind is float and type(value) is int:
+        try:
+            return float(value)
+        except OverflowError:
+            return inf
+    raise Unreadable("wrong_type", f"{_plain(name, MAX_NAME)} is no {kind.__name__}")
 
 
 def _printable(value: str) -> bool:
@@ -170,11 +180,10 @@ def _printable(value: str) -> bool:
 def _check(point: Point) -> _Check:
     widest = float(SAFE_INTEGER) if point.type == "integer" else sys.float_info.max
     return _Check(
-        point=point.name,
+        kind=_TYPES[point.type],
         low=-widest if point.minimum is None else point.minimum,
         high=widest if point.maximum is None else point.maximum,
         allowed=frozenset(point.enum) or None,
-        kind=point.type,
     )
 
 
