@@ -32,6 +32,8 @@ CellKind = Literal["text", "strong", "quiet", "figure", "badge", "marked"]
 
 _NOWHERE = QModelIndex()
 _PADDING = 12
+_SHARE_TEXT = 56
+"""Room for "100.0%" beside the bar of a share."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Column(Generic[R]):
     """What the column is sorted by; without it, its text."""
     tone: Callable[[R], BadgeTone] | None = None
     mark: Callable[[R], Mark] | None = None
+    share: Callable[[R], float] | None = None
+    """A part of a whole, 0 to 1, drawn as a bar before the text."""
 
 
 class _Rows(QAbstractTableModel, Generic[R]):
@@ -143,6 +147,11 @@ class _Cells(QStyledItemDelegate):
             ink, _ = tone_colors(tone)
             paint_mark(painter, QPointF(room.left() + MARK_SIZE / 2, room.center().y()), mark, ink)
             room.setLeft(room.left() + MARK_SIZE + 6)
+        if column.share:
+            bar = QRectF(room.left(), room.center().y() - 4, room.width() - _SHARE_TEXT, 8)
+            painter.fillRect(bar, colors.color("sunken"))
+            bar.setWidth(bar.width() * min(max(column.share(row), 0.0), 1.0))
+            painter.fillRect(bar, colors.color("accent"))
         painter.setFont(font("table", 500 if column.kind == "strong" else 400, column.kind == "figure"))
         if column.tone and column.kind != "marked":
             painter.setPen(tone_colors(tone)[0])
