@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from desktop.cases.definition import CaseField
@@ -21,7 +23,8 @@ class ChecklistField(QWidget):
         super().__init__()
         self._words, self._needed = words, needed
         self._required = {item.name for item in field.items if item.required}
-        self.boxes = {item.name: QCheckBox(self._named(words.of(item.title), item.name)) for item in field.items}
+        lines = {item.name: _Line(self._named(words.of(item.title), item.name)) for item in field.items}
+        self.boxes = {name: line.box for name, line in lines.items()}
         title = words.of(field.title)
         self.setAccessibleName(title)
         self._mark = QLabel()
@@ -30,12 +33,9 @@ class ChecklistField(QWidget):
         self._problem = Label("", "caption", tone="critical", elide=True)
         heading = Label(title, "secondary", weight=500, tone="quiet")
         for name, box in self.boxes.items():
-            box.setAccessibleName(box.text())
             box.setChecked(name in done)
             box.toggled.connect(self._toggled)
-        self.setLayout(
-            column(row(heading, 8, self._mark, self._problem, None, spacing=4), *self.boxes.values(), spacing=6)
-        )
+        self.setLayout(column(row(heading, 8, self._mark, self._problem, None, spacing=4), *lines.values(), spacing=6))
 
     @property
     def input(self) -> QCheckBox:
@@ -68,6 +68,23 @@ class ChecklistField(QWidget):
     def _toggled(self) -> None:
         if self.error():
             self.check()
+
+
+class _Line(QWidget):
+    """A check box with its words beside it: they may need several lines, which Qt's own check box does not have."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.box = QCheckBox()
+        self.box.setAccessibleName(text)
+        self._text = Label(text, "body", wrap=True)
+        self.setLayout(line := row(spacing=8))
+        line.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._text, 1)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.box.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.box.toggle()
 
 
 Input = FormField | ChecklistField

@@ -15,6 +15,7 @@ from tests.ui.drivers.cases import CasesDriver
 from tests.ui.pages import Recorder, Site
 from ui.cases.checklist import ChecklistField
 from ui.cases.detail import evidence_facts
+from ui.parts.text import Label
 
 __all__ = ["open_page"]
 Open = Callable[..., tuple[CasesDriver, Recorder]]
@@ -31,13 +32,23 @@ FIELD = CaseField(
 def test_what_must_be_done_is_asked_for_where_the_list_is_needed(qtbot: QtBot, themed: Callable[[str], None]) -> None:
     field = ChecklistField(Words("zh"), FIELD, needed=True)
     qtbot.addWidget(field)
-    assert [box.text() for box in field.boxes.values()] == ["开泵", "上报（选填）"]
+    assert [box.accessibleName() for box in field.boxes.values()] == ["开泵", "上报（选填）"]
     assert not field.check() and field.error() == "此项必填。"
     field.boxes["report"].setChecked(True)
     assert field.error() == "标为必做的项目还没有全部完成。"
     assert field.input is field.boxes["pumps"]
     qtbot.keyClick(field.boxes["pumps"], Qt.Key.Key_Space)
     assert (field.check(), field.error(), field.done()) == (True, "", ["pumps", "report"])
+
+
+def test_the_words_beside_a_box_tick_it_too(qtbot: QtBot, themed: Callable[[str], None]) -> None:
+    field = ChecklistField(Words("zh"), FIELD, needed=True)
+    qtbot.addWidget(field)
+    words = next(one for one in field.findChildren(Label) if one.text() == "开泵")
+    qtbot.mouseClick(words, Qt.MouseButton.LeftButton)
+    assert field.done() == ["pumps"]
+    qtbot.mouseClick(field.boxes["pumps"], Qt.MouseButton.LeftButton, pos=field.boxes["pumps"].rect().center())
+    assert field.done() == []
 
 
 def test_a_list_that_may_be_given_takes_anything_and_begins_with_what_is_done(
