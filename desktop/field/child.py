@@ -14,6 +14,7 @@ from db.errors import StoreError
 from desktop.field.latest import SharedTable
 from desktop.field.messages import FieldSettings, FromField, Health, Stop, ToField
 from desktop.field.service import FieldService
+from desktop.field.wire import Teller
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +25,11 @@ def run(pipe: Connection, table_name: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = msgspec.msgpack.decode(pipe.recv_bytes(), type=FieldSettings)
     table = SharedTable(settings.capacity, table_name)
-    sending = threading.Lock()
+    sending, teller = threading.Lock(), Teller(pipe.send_bytes)
 
     def tell(message: FromField) -> None:
         with sending:
-            pipe.send_bytes(msgspec.msgpack.encode(message))
+            teller(message)
 
     try:
         service = FieldService(settings, table, tell)

@@ -31,6 +31,7 @@ from desktop.field.messages import (
     ToField,
 )
 from desktop.field.service import TELEMETRY_FILE, FieldService
+from desktop.field.wire import Hearer
 from desktop.things.model import Reading, Thing
 
 log = logging.getLogger(__name__)
@@ -65,15 +66,27 @@ class FieldView(Protocol):
 class _Ears:
     """Keeps what the service told, and passes it on."""
 
-    things: dict[str, tuple[Thing, int]] = field(default_factory=dict)
     health: Health | None = None
     handlers: list[Handler] = field(default_factory=list)
+    _things: dict[str, tuple[Thing, int]] = field(default_factory=dict)
+    _told: dict[str, tuple[Thing, int]] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def things(self) -> dict[str, tuple[Thing, int]]:
+        """As they are now. Copied when somebody asks, not for each of the thousands that come in at a start."""
+        with self._lock:
+            if self._told is None:
+                self._told = dict(self._things)
+            return self._told
 
     def hear(self, message: FromField) -> None:
-        if isinstance(message, ThingSeen):
-            self.things = {**self.things, message.thing.id: (message.thing, message.slot)}
-        elif isinstance(message, ThingGone):
-            self.things = {id_: known for id_, known in self.things.items() if id_ != message.thing_id}
+        if isinstance(message, ThingSeen | ThingGone):
+            with self._lock:
+                self._told = None
+                if isinstance(message, ThingSeen):
+                    self._things[message.thing.id] = message.thing, message.slot
+                else:
+                    self._things.pop(message.thing_id, None)
         elif isinstance(message, Health):
             self.health = message
         for handler in list(self.handlers):
@@ -97,7 +110,7 @@ class _Host:
 
     def things(self) -> dict[str, tuple[Thing, int]]:
         """Every thing known, with its first slot; point i of its model has slot `first + 1 + i`."""
-        return self._ears.things
+        return self._ears.things()
 
     def reading(self, slot: int) -> Reading:
         """The slot's latest value as the intake left it; what age and a lost line make of it, `seen_now` says."""
@@ -232,11 +245,13 @@ class ProcessHost(_Host):
     def _listen(self) -> None:
         """Until the process ends, falls silent, or is asked to stop and has."""
         assert self._pipe
-        heard, patience = time.monotonic(), FIRST_WORD
+        heard, patience, hearer = time.monotonic(), FIRST_WORD, Hearer()
         while True:
             try:
                 if self._pipe.poll(1.0):
-                    self._ears.hear(msgspec.msgpack.decode(self._pipe.recv_bytes(), type=FromField))
+                    message = hearer(self._pipe.recv_bytes())
+                    if message is not None:
+                        self._ears.hear(message)
                     heard, patience = time.monotonic(), HEARTBEAT_LOST
             except (EOFError, OSError):
                 return
