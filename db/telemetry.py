@@ -182,8 +182,8 @@ class Telemetry:
             del self._unsaved[: len(new)]
 
     def _ask(self, thing_id: str, point: str, work: Callable[[HistoryQuery], T], nothing: T) -> T:
-        with self._begin() as connection:
-            past = find(lambda sql, args: connection.exec_driver_sql(sql, args).all(), thing_id, point)
+        with self._driver() as connection:
+            past = find(lambda sql, args: connection.execute(sql, args).fetchall(), thing_id, point)
             return work(past) if past else nothing
 
     def _prepare(self) -> None:

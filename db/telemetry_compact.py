@@ -75,17 +75,24 @@ class Compactor:
         """Series that may have samples which are not rolled up."""
         self._due: set[int] = set()
         self._to_roll: set[int] = set()
-        self._swept = self._span = 0
+        self._widest: dict[int, int] = {}
+        """Bytes of the largest write by block: with CHUNK such writes, every series that tells each time fills a chunk."""
+        self._swept: int | None = 0 if self._waiting else None
+        self._span = 0
 
     def work(
         self, begin: Callable[[], AbstractContextManager[Any]], now_ms: int, seconds: float, everything: bool
     ) -> bool:
         """Does what is due in transactions that `begin` gives, until it took so many seconds; whether more is due."""
         end = time.monotonic() + seconds
+        if self._swept is None:
+            self._swept = now_ms
         if everything or not 0 <= now_ms - self._swept < OLDEST_TAIL:
             self._swept = now_ms
             self._due |= self._waiting.keys()
-        self._due |= {block for block, size in self._waiting.items() if size >= FULL_TAIL}
+        for block, size in self._waiting.items():
+            if size >= min(FULL_TAIL, CHUNK * self._widest.get(block, FULL_TAIL)):
+                self._due.add(block)
         while self._due and time.monotonic() < end:
             block = min(self._due)
             with begin() as connection:
@@ -136,6 +143,7 @@ class Compactor:
     def appended(self, added: Mapping[int, int]) -> None:
         for block, size in added.items():
             self._waiting[block] = self._waiting.get(block, 0) + size
+            self._widest[block] = max(size, self._widest.get(block, 0))
 
     def store_block(self, connection: Any, block: int) -> Callable[[], None]:
         """Moves a block's tail into chunks; returns what to call after the commit."""

@@ -89,13 +89,20 @@ def pack_tail(block: int, series: Sequence[int], times: Sequence[int], values: S
 
 
 def ungrouped(rows: Iterable[bytes]) -> tuple[list[list[int]], list[list[float]]]:
-    """Times and values by place in the block, out of all its rows in the tail; in the order they were written, as long as
-    no write held two samples of a series."""
+    """Times and values by place in the block, out of all its rows in the tail, in the order they were written."""
     times: list[list[int]] = [[] for _ in range(BLOCK)]
     values: list[list[float]] = [[] for _ in range(BLOCK)]
     # Rows that hold the same series, as they do while all points tell every second, are cut column by column.
     for places, alike in groupby(rows, key=lambda data: data[: len(data) // SAMPLE_BYTES]):
         wide = len(places)
+        if len(set(places)) < wide:
+            for data in alike:
+                for place, t, v in zip(
+                    places, array("q", data[wide : 9 * wide]), array("d", data[9 * wide :]), strict=True
+                ):
+                    times[place].append(t)
+                    values[place].append(v)
+            continue
         all_times, all_values = array("q"), array("d")
         for data in alike:
             all_times.frombytes(data[wide : 9 * wide])

@@ -39,21 +39,24 @@ def test_what_is_offered_is_there_for_readers_and_survives_the_stop(telemetry: T
     assert (history.dropped, history.problem, history.queued) == (0, "", 0)
 
 
-def test_the_thread_compacts_while_nothing_arrives(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_thread_compacts_what_an_earlier_process_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "COMPACT_EVERY", 0.02)
-    series = telemetry.series_id("sump", "level")
-    # A tail that an earlier process left behind.
-    telemetry.write([(series, n * 1000, float(n)) for n in range(500)])
-    history = History(telemetry)
+    path = tmp_path / "telemetry.db"
+    earlier = Telemetry(path, KEY)
+    series = earlier.series_id("sump", "level")
+    earlier.write([(series, n * 1000, float(n)) for n in range(500)])
+    earlier.close()
+    telemetry = Telemetry(path, KEY)
+    history, reader = History(telemetry), TelemetryReader(path, KEY)
     history.start()
-    reader = TelemetryReader(telemetry.path, KEY)
 
-    def in_chunks() -> int:
+    def chunks() -> int:
         return int(reader._ask(lambda query: query("SELECT count(*) FROM raw", ())[0][0], 0))
 
-    wait_until(lambda: in_chunks() == 3)
+    wait_until(lambda: chunks() == 3)
     history.stop()
     assert len(reader.history("sump", "level", 0, FAR)) == 500
+    telemetry.close()
 
 
 def a_year(telemetry: Telemetry, now: int) -> None:
