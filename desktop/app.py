@@ -26,6 +26,7 @@ from desktop.kernel.bus import Bus, Changed
 from desktop.kernel.clock import Clock, SystemClock
 from desktop.kernel.ids import NewId, uuid7
 from desktop.kernel.terminal import terminal_code
+from desktop.people.duty import DutyRoster
 from desktop.people.service import People
 from desktop.places.service import Places
 from desktop.reports.service import Reports
@@ -62,6 +63,7 @@ class Console:
     accounts: Accounts
     places: Places
     people: People
+    duty: DutyRoster
     things: Things
     energy: Energy
     alarms: Alarms
@@ -155,6 +157,7 @@ def open_console(
         accounts=accounts,
         places=places,
         people=People(records, clock),
+        duty=DutyRoster(records, clock, new_id),
         things=things,
         energy=Energy(
             records,

@@ -34,6 +34,8 @@ from desktop.kernel.clock import SystemClock
 from desktop.kernel.errors import Refused
 from desktop.kernel.ids import deterministic_id
 from desktop.opening import Opening
+from desktop.people.duty import DutyRoster
+from desktop.people.sample_duty import put_week
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
 from desktop.places.service import Places
 from desktop.security import keys
@@ -157,7 +159,9 @@ def _fill(folder: Path) -> dict[str, str]:
         operators = accounts.operators()
         sensors = fleet(devices("small"), load_models().models, SEED)
         _readings(records, sensors, today(clock.now().timestamp()))
-        _cases(records, who, {operator.login: operator.id for operator in operators})
+        ids = {operator.login: operator.id for operator in operators}
+        _cases(records, who, ids)
+        put_week(DutyRoster(records, clock, new_id), who, ids, today(clock.now().timestamp()), 480)
         for operator in operators:
             if operator.login in OTHERS:
                 passwords[operator.login] = new_password()

@@ -10,10 +10,12 @@ from db.store import Changes, Records, create_schema
 from desktop.alarms.service import Alarms
 from desktop.app import Console
 from desktop.cases.service import Cases
+from desktop.energy.service import Energy
 from desktop.field.host import FieldView
 from desktop.field.messages import FromField, Health, ToField
 from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
+from desktop.people.duty import DutyRoster
 from desktop.people.service import People
 from desktop.places.service import Places
 from desktop.reports.service import Reports
@@ -78,9 +80,11 @@ def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, 
     places = Places(records, clock, new_id)
     cases = Cases(records, clock, new_id, TERMINAL)
     alarms = Alarms(records, clock, cases, terminal=TERMINAL, confirm_second=accounts.second_person)
+    things = Things(records, clock, host)
     return Console(
         data_dir=folder, terminal=TERMINAL, demo=demo, clock=clock, new_id=new_id, bus=bus, records=records,
         settings=Settings(records, clock, TERMINAL), accounts=accounts, places=places, people=People(records, clock),
-        things=Things(records, clock, host), alarms=alarms, cases=cases, journal=JournalView(records, clock),
+        duty=DutyRoster(records, clock, new_id), things=things, energy=Energy(records, clock, things, terminal=TERMINAL),
+        alarms=alarms, cases=cases, journal=JournalView(records, clock),
         reports=Reports(records, clock, alarms, places), field=host,
     )  # fmt: skip

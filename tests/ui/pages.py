@@ -28,6 +28,7 @@ from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
 from desktop.kernel.clock import to_ms
 from desktop.kernel.words import Lang, Words
+from desktop.people.duty import DutyRoster
 from desktop.people.service import People
 from desktop.places.sample import build_sample
 from desktop.places.service import Places
@@ -209,7 +210,8 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     bus.subscribe(Changed, stuff.changed)
     console = Console(
         folder, TERMINAL, True, clock, new_id, bus, records, Settings(records, clock, TERMINAL), accounts, places,
-        People(records, clock), stuff, Energy(records, clock, stuff, terminal=TERMINAL), alarms, cases,
+        People(records, clock), DutyRoster(records, clock, new_id), stuff,
+        Energy(records, clock, stuff, terminal=TERMINAL), alarms, cases,
         JournalView(records, clock), Reports(records, clock, alarms, places), still,
     )  # fmt: skip
     bridge = Bridge(bus)
