@@ -27,6 +27,7 @@ from db.telemetry_read import HistoryQuery, Query, find
 T = TypeVar("T")
 
 CACHE_KB = 16_000
+"""Pages kept in memory by the writer."""
 UTC_OFFSET = 480
 """Minutes the community's clock is ahead of UTC, for the days of a new file: China's."""
 
@@ -87,7 +88,8 @@ class Telemetry:
         Times are from 1970 to 2109 and values finite.
         """
         if rows:
-            self._compactor.appended(self._healing(lambda: self._append(rows)))
+            added = self._healing(lambda: self._append(rows))
+            self._compactor.appended(added)
 
     def compact(self, now_ms: int, seconds: float = 0.2) -> bool:
         """Does what is due of moving samples into chunks and rolling them up, in small transactions, until it took so many

@@ -59,9 +59,9 @@ def test_the_thread_compacts_what_an_earlier_process_left(tmp_path: Path, monkey
     telemetry.close()
 
 
-def a_year(telemetry: Telemetry, now: int) -> None:
+def half_a_year(telemetry: Telemetry, now: int) -> None:
     series = telemetry.series_id("sump", "level")
-    telemetry.write([(series, (now - n * 3600) * 1000, float(n % 17)) for n in range(400 * 24, 0, -1)])
+    telemetry.write([(series, (now - n * 3600) * 1000, float(n % 17)) for n in range(200 * 24, 0, -1)])
     telemetry.settle(now * 1000)
 
 
@@ -73,17 +73,17 @@ def rows_in(telemetry: Telemetry, table: str) -> int:
 
 def test_each_tier_is_kept_for_its_time_and_what_goes_is_counted(telemetry: Telemetry) -> None:
     now = int(time.time())
-    a_year(telemetry, now)
+    half_a_year(telemetry, now)
     rows = {table: rows_in(telemetry, table) for table in KEEP[0]._fields}
     history = History(telemetry)
     history.keep_house(now)
     assert rows_in(telemetry, "raw") < rows["raw"] / 10 and rows_in(telemetry, "minute") < rows["minute"] / 4 + 10
     assert (rows_in(telemetry, "quarter"), rows_in(telemetry, "day")) == (rows["quarter"], rows["day"])
-    assert history.forgotten["raw"] == pytest.approx((400 - 30) * 24, abs=72)
-    assert history.forgotten["minute"] == pytest.approx((400 - 90) * 24, abs=72)
+    assert history.forgotten["raw"] == pytest.approx((200 - 30) * 24, abs=72)
+    assert history.forgotten["minute"] == pytest.approx((200 - 90) * 24, abs=72)
     assert (history.forgotten["quarter"], history.forgotten["day"]) == (0, 0)
-    bands = telemetry.bands("sump", "level", (now - 400 * DAY) * 1000, now * 1000, 300)
-    assert sum(band.count for band in bands) == 400 * 24
+    bands = telemetry.bands("sump", "level", (now - 200 * DAY) * 1000, now * 1000, 300)
+    assert sum(band.count for band in bands) == 200 * 24
     # Once more, nothing is too old any longer.
     before = dict(history.forgotten)
     history.keep_house(now)
@@ -94,15 +94,15 @@ def test_a_file_that_is_too_big_gives_up_the_finest_first(
     telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = int(time.time())
-    a_year(telemetry, now)
+    half_a_year(telemetry, now)
     monkeypatch.setattr(room, "MOST_BYTES", 1)
     history = History(telemetry)
     history.keep_house(now)
     least = KEEP[-1]
     assert rows_in(telemetry, "raw") <= 3 and rows_in(telemetry, "minute") <= 6 * (least.minute + 2)
     assert rows_in(telemetry, "quarter") <= least.quarter / 4 + 2 and rows_in(telemetry, "day") >= 1
-    bands = telemetry.bands("sump", "level", (now - 400 * DAY) * 1000, now * 1000, 401)
-    assert sum(band.count for band in bands) == 400 * 24
+    bands = telemetry.bands("sump", "level", (now - 200 * DAY) * 1000, now * 1000, 201)
+    assert sum(band.count for band in bands) == 200 * 24
 
 
 def test_the_ladder_shortens_a_finer_tier_before_a_coarser_one() -> None:
@@ -114,7 +114,7 @@ def test_the_ladder_shortens_a_finer_tier_before_a_coarser_one() -> None:
 
 def test_a_clock_that_jumped_empties_no_history(telemetry: Telemetry) -> None:
     now = int(time.time())
-    a_year(telemetry, now)
+    half_a_year(telemetry, now)
     history = History(telemetry)
     history.keep_house(now + 20 * 365 * DAY)
     assert not any(history.forgotten.values())
