@@ -13,7 +13,6 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
-from desktop.alarms.views import AlarmView
 from desktop.kernel.bus import Changed
 from desktop.kernel.errors import LinliError
 from desktop.kernel.words import Lang, Words
@@ -21,6 +20,8 @@ from desktop.security.principal import Principal
 from desktop.things.model import Priority
 from ui import aio
 from ui.alarms.sound import AlarmSound, Player
+from ui.alarms.standing import Hearing
+from ui.alarms.views import Standing
 from ui.parts.text import no_mnemonic
 from ui.parts.when import use_zone
 from ui.security.lock import Idle, LockScreen
@@ -75,8 +76,9 @@ class ConsoleWindow(QMainWindow):
             use_zone(community.offset_minutes)
         self._idle = Idle(self)
         self._idle.idled.connect(self.lock)
-        self.bridge.on(Changed, lambda event: self._listen() if event.touches("alarm") else None, self)
-        self._listen()
+        self._hearing = Hearing(console, self._hear, self)
+        self.bridge.on(Changed, lambda event: self._hearing.ask() if event.touches("alarm") else None, self)
+        self._hearing.ask()
 
     # Who is here
 
@@ -226,10 +228,8 @@ class ConsoleWindow(QMainWindow):
         if self.workspace is not None:
             self.workspace.tell(error)
 
-    @aio.slot
-    async def _listen(self) -> None:
-        alarms: list[AlarmView] = await aio.in_background(self.console.alarms.open)
-        self._sound.hear({alarm.id: alarm.priority for alarm in alarms if alarm.state == "unacknowledged"})
+    def _hear(self, standing: Standing) -> None:
+        self._sound.hear(standing.alarms, standing.flood_since(self.console.clock.now()) is not None)
 
     def _counted(self, counts: dict[Priority, int]) -> None:
         self._counts = counts

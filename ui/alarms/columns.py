@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import get_args
 
@@ -11,41 +12,74 @@ from desktop.kernel.clock import Clock
 from desktop.kernel.words import Words
 from desktop.things.model import Point, Value
 from desktop.things.service import Things
+from ui.alarms.rows import Row
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, badge_width
 from ui.parts.table import Column
 from ui.parts.value import one_line, value_words
 from ui.parts.when import lasting, short
 
-YIELDING = ("case", "place", "for", "thing")
+YIELDING = ("case", "place", "for", "thing", "escalated")
 """Columns that give way in a narrow window, first to last; the detail has them too."""
 
 
-def columns(words: Words, clock: Clock, things: Things) -> list[Column[AlarmView]]:
-    """Priority, since, for how long, where, on what, what, value against limit, state, case."""
+def columns(words: Words, clock: Clock, things: Things) -> list[Column[Row]]:
+    """Priority, since, for how long, where, on what, what, value against limit, state, to whom it went up, case."""
 
-    def seconds(alarm: AlarmView) -> float:
-        return lasted(alarm, clock.now())
+    def said(tell: Callable[[AlarmView], str]) -> Callable[[Row], str]:
+        """The line for the rest says how many it stands for and nothing else."""
+        return lambda row: "" if row.kind == "more" else tell(row.alarm)
+
+    def seconds(row: Row) -> float:
+        return lasted(row.alarm, clock.now())
 
     state_width = max(badge_width(words(f"alarms.state.{state}")) for state in get_args(State)) + 24
     return [
         Column(
-            "priority", words("alarms.column.priority"), lambda a: words(f"alarms.priority.{a.priority}"), 92, "marked",
-            sort=lambda a: PRIORITIES.index(a.priority), tone=lambda a: a.priority,
-            mark=lambda a: PRIORITY_MARK[a.priority],
+            "priority", words("alarms.column.priority"), said(lambda a: words(f"alarms.priority.{a.priority}")), 120,
+            "marked", sort=lambda r: PRIORITIES.index(r.alarm.priority), tone=lambda r: r.alarm.priority,
+            mark=lambda r: "" if r.kind == "more" else PRIORITY_MARK[r.alarm.priority], fold=lambda r: r.fold,
         ),
-        Column("since", words("alarms.column.since"), lambda a: short(a.onset_at, clock.now()), 100, "figure",
-               sort=lambda a: a.onset_at),
-        Column("for", words("alarms.page.duration"), lambda a: lasting(words, seconds(a)), 120, "figure", "right",
-               sort=seconds),
-        Column("place", words("alarms.column.place"), lambda a: one_line(" / ".join(a.place_path)), 140, "quiet"),
-        Column("thing", words("alarms.column.thing"), lambda a: one_line(a.thing_name), 140),
-        Column("what", words("alarms.column.title"), lambda a: one_line(words.of(a.title)), 124, "strong", stretch=True),
-        Column("value", words("alarms.page.value"), lambda a: value_against_limit(words, things, a), 124, "figure",
-               "right"),
-        Column("state", words("alarms.column.state"), lambda a: words(f"alarms.state.{a.state}"), state_width, "badge",
-               tone=state_tone),
-        Column("case", words("alarms.column.case"), lambda a: a.case_number or "", 140, "quiet"),
+        Column("since", words("alarms.column.since"), lambda r: since(r, clock), 92, "figure",
+               sort=lambda r: r.alarm.onset_at),
+        Column("for", words("alarms.page.duration"), said(lambda a: lasting(words, lasted(a, clock.now()))), 112,
+               "figure", "right", sort=seconds),
+        Column("place", words("alarms.column.place"), said(lambda a: one_line(" / ".join(a.place_path))), 132, "quiet"),
+        Column("thing", words("alarms.column.thing"), thing_name, 148),
+        Column("what", words("alarms.column.title"), lambda r: what(words, r), 132, "strong", stretch=True),
+        Column("value", words("alarms.page.value"), said(lambda a: value_against_limit(words, things, a)), 124,
+               "figure", "right"),
+        Column("state", words("alarms.column.state"), said(lambda a: words(f"alarms.state.{a.state}")), state_width,
+               "badge", tone=lambda r: state_tone(r.alarm)),
+        Column("escalated", words("alarms.column.escalated"), said(lambda a: escalated(words, a)), 104, "text"),
+        Column("case", words("alarms.column.case"), said(lambda a: a.case_number or ""), 140, "quiet"),
     ]  # fmt: skip
+
+
+def since(row: Row, clock: Clock) -> str:
+    """Of a group when it began; of the rest nothing."""
+    return "" if row.kind == "more" else short(min(alarm.onset_at for alarm in row.alarms), clock.now())
+
+
+def thing_name(row: Row) -> str:
+    """A group by its root."""
+    return one_line({"group": row.title, "more": ""}.get(row.kind, row.alarm.thing_name))
+
+
+def what(words: Words, row: Row) -> str:
+    """The alarm's title, with how many stand behind it, whether it was the first, and how many it hides."""
+    if row.kind == "more":
+        return words("alarms.page.more_n", n=len(row.behind))
+    title = one_line(words.of(row.alarm.title))
+    if row.group is not None and row.kind == "group":
+        title = f"{words('alarms.count', n=len(row.group.alarms))} · {title}"
+    if row.first_out:
+        title = f"{words('alarms.page.first_out')} · {title}"
+    return f"{title} · {words('alarms.page.hides_n', n=row.hides)}" if row.hides else title
+
+
+def escalated(words: Words, alarm: AlarmView) -> str:
+    """How far it went up; empty where nobody had to be asked in their stead."""
+    return words("alarms.page.step_n", n=alarm.escalated) if alarm.escalated else ""
 
 
 def state_tone(alarm: AlarmView) -> BadgeTone:

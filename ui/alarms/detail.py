@@ -3,35 +3,119 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from desktop.alarms.flood import Proposal
 from desktop.alarms.views import AlarmStep, AlarmView
-from ui.alarms.columns import lasted, point_of, value_against_limit
+from desktop.kernel.words import Words
+from ui.alarms.acts import Acts
+from ui.alarms.columns import escalated, lasted, point_of, value_against_limit
+from ui.alarms.pictures import Thumbnails
+from ui.alarms.rows import Row, by_priority
 from ui.journal.words import op_word
+from ui.parts.badge import PriorityMark
 from ui.parts.buttons import Button
 from ui.parts.detail import FactsList, notice_card, paragraph, section
 from ui.parts.keyhint import KeyHint
-from ui.parts.layout import row
+from ui.parts.layout import row as make_row
 from ui.parts.text import Label
 from ui.parts.timeline import Timeline, TimelineEntry
 from ui.parts.value import shown
-from ui.parts.when import lasting, stamp
+from ui.parts.when import lasting, local, stamp
 from ui.shell.context import Context
 
 
-def sections(context: Context, alarm: AlarmView, course: Sequence[AlarmStep]) -> list[QWidget]:
+@dataclass(frozen=True)
+class Told:
+    """What was read for the panel; drawn anew only when it changed."""
+
+    row: Row
+    course: tuple[AlarmStep, ...]
+    explained_by: AlarmView | None = None
+    """What keeps it out of sight."""
+    proposal: Proposal | None = None
+    """What would quiet it, where it chatters."""
+
+
+def sections(context: Context, told: Told, acts: Acts, host: QWidget) -> list[QWidget]:
     """Response first: at three in the morning it is what is read."""
-    words = context.words
-    return [
-        section(words("alarms.detail.response"), notice_card(paragraph(words.of(alarm.response)))),
+    words, alarm = context.words, told.row.alarm
+    found = [section(words("alarms.detail.response"), notice_card(paragraph(words.of(alarm.response))))]
+    if told.explained_by is not None:
+        found.append(_explained(context, told.explained_by))
+    if told.row.group is not None:
+        found.append(_group(context, told.row, acts))
+    if told.proposal is not None:
+        found.append(_proposal(words, told.proposal, acts.for_limits(alarm)))
+    found += [
         section(words("alarms.detail.cause"), paragraph(words.of(alarm.cause))),
         section(words("alarms.detail.consequence"), paragraph(words.of(alarm.consequence))),
-        section(words("alarms.page.facts"), FactsList(_facts(context, alarm)), _live_panel(context, alarm)),
-        section(words("alarms.page.course"), Timeline(_course(context, alarm, course), words("alarms.page.course"))),
+        section(words("alarms.page.facts"), FactsList(_facts(context, alarm)), _live_panel(context, told.row)),
     ]
+    add = acts.for_pictures(alarm)
+    if alarm.pictures or add:
+        thumbs = [Thumbnails(context, host, alarm.pictures)] if alarm.pictures else []
+        found.append(section(words("alarms.page.pictures"), *thumbs, *_in_line(add)))
+    course = Timeline(_course(context, alarm, told.course), words("alarms.page.course"))
+    return [*found, section(words("alarms.page.course"), course)]
+
+
+def rest(words: Words, row: Row) -> list[QWidget]:
+    """What the line of a flood stands for: nothing is lost, it only waits."""
+    marks = [
+        PriorityMark(priority, f"{words(f'alarms.priority.{priority}')} {n}")
+        for priority, n in by_priority(row.behind).items()
+    ]
+    return [notice_card(paragraph(words("alarms.page.more_text"))), section(words("alarms.page.more_what"), *marks)]
+
+
+def _explained(context: Context, by: AlarmView) -> QWidget:
+    words = context.words
+    link = Button(words("alarms.page.show_cause"), "link")
+    link.clicked.connect(lambda: context.shell.go("alarms", by.id))
+    said = words("alarms.page.suppressed_by", thing=by.thing_name, what=words.of(by.title))
+    return section(words("alarms.page.why_hidden"), notice_card(paragraph(said)), *_in_line([link]))
+
+
+def _group(context: Context, row: Row, acts: Acts) -> QWidget:
+    """How many are of one root, which was first, and the one key that acknowledges them all."""
+    words, group = context.words, row.group
+    assert group is not None
+    marks = [
+        PriorityMark(priority, f"{words(f'alarms.priority.{priority}')} {n}")
+        for priority, n in by_priority(group.alarms).items()
+    ]
+    line = QWidget()
+    line.setLayout(make_row(*marks, None, spacing=16))
+    first = next((alarm for alarm in group.alarms if alarm.id == group.first), None)
+    lines: list[QWidget] = [line]
+    if first is not None:
+        what, at = f"{first.thing_name} · {words.of(first.title)}", f"{local(first.onset_at):%H:%M:%S}"
+        lines.append(paragraph(words("alarms.page.first_was", what=what, at=at)))
+    buttons = acts.for_group(row) if row.kind == "group" else []
+    return section(words("alarms.page.group_n", n=len(group.alarms)), *lines, *_in_line(buttons))
+
+
+def _proposal(words: Words, found: Proposal, buttons: list[Button]) -> QWidget:
+    """A quiet note; nothing is ever set by the program."""
+    value = f"{found.value:g} {found.unit}"
+    change = words(f"alarms.proposal.{found.change}", value=value)
+    said = words("alarms.page.chatters", n=found.per_minute, change=change)
+    why = Label(words(f"alarms.proposal.{found.why}"), "caption", wrap=True)
+    return section(words("alarms.page.chatter"), notice_card(paragraph(said), why), *_in_line(buttons))
+
+
+def _in_line(buttons: Sequence[QWidget]) -> list[QWidget]:
+    """Buttons at the left, in one line; none where there are none."""
+    if not buttons:
+        return []
+    line = QWidget()
+    line.setLayout(make_row(*buttons, None))
+    return [line]
 
 
 def _facts(context: Context, alarm: AlarmView) -> list[tuple[str, str | QWidget]]:
@@ -45,16 +129,20 @@ def _facts(context: Context, alarm: AlarmView) -> list[tuple[str, str | QWidget]
     ]
     if alarm.shelved_until:
         facts.insert(0, (words("alarms.column.shelved_until"), stamp(alarm.shelved_until)))
+    if alarm.escalated:
+        facts.append((words("alarms.column.escalated"), escalated(words, alarm)))
     if alarm.case_number:
         facts.append((words("alarms.column.case"), alarm.case_number))
     return facts
 
 
-def _live_panel(context: Context, alarm: AlarmView) -> QWidget:
+def _live_panel(context: Context, row: Row) -> QWidget:
+    alarm = row.alarm
     link = Button(context.words("alarms.page.live_panel"), "link")
     link.clicked.connect(lambda: context.shell.go("things", alarm.thing_id))
     made = QWidget()
-    made.setLayout(row(link, KeyHint("Enter"), None))
+    # Enter on a heading unfolds it.
+    made.setLayout(make_row(link, *([KeyHint("Enter")] if row.kind == "alarm" else []), None))
     return made
 
 

@@ -1,20 +1,25 @@
-"""The alarms: what stands, most urgent first; what to do about the chosen one; and the acts A, S and C."""
+"""The alarms: what stands, grouped by its root and the most urgent first; what to do about the chosen one; and its acts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 
-from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView
+from desktop.alarms.flood import Group, groups, proposals
+from desktop.alarms.views import PRIORITIES, AlarmView
 from desktop.kernel.bus import Changed
-from ui.aio import in_background, slot
+from desktop.kernel.errors import NotFound
+from ui.aio import in_background
+from ui.alarms.acts import Acts
 from ui.alarms.columns import YIELDING, columns, state_tone
-from ui.alarms.detail import sections
-from ui.alarms.report import ReportForm
-from ui.alarms.shelve import ShelveForm
-from ui.alarms.views import VIEWS, WAITING, WEEK, counts, flooding, narrowed, view_of
+from ui.alarms.detail import Told, rest, sections
+from ui.alarms.rows import MORE, Row, flat, grouped, hidden_by, to_open
+from ui.alarms.standing import read_standing
+from ui.alarms.views import FLAT, VIEWS, WEEK, Standing, counts, narrowed, view_of
 from ui.parts.badge import PriorityMark, StateBadge
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
@@ -24,7 +29,11 @@ from ui.parts.fitting import Fitting
 from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.parts.table import DataTable
+from ui.parts.when import local
 from ui.shell.context import Context
+
+CHATTER_LOOK = timedelta(days=1)
+"""How far back a chattering rule is looked for."""
 
 
 class AlarmsPage(ListPage):
@@ -35,30 +44,28 @@ class AlarmsPage(ListPage):
         words = self._words
         super().__init__(words("alarms.title"))
         self._loaded = False
-        self._wanted = ""
-        self._guest = ""
-        self._shown: tuple[AlarmView, tuple[AlarmStep, ...]] | None = None
+        self._wanted = self._guest = ""
+        self._opened: set[str] = set()
+        self._standing = Standing()
+        self._shown: Told | None = None
         self._form: QObject | None = None
+        self._acts = Acts(self, context)
+        self._acts.holds.connect(self._hold)
         self._list = Refresh(
             self, self._load, lambda error: tell_failure(self, words, error, self._loaded, self._list.ask)
         )
         self._one = Refresh(self, self._load_one, self._context.shell.tell)
-        self._report = Button(words("alarms.act.print"), icon_name="printer", key="Ctrl+P", on=self._open_report)
-        self._ack_all = Button(
-            words("alarms.act.acknowledge_all"), key="Shift+A", icon_name="check-check", on=self._acknowledge_all
-        )
-        self.toolbar.addWidget(self._report)
-        self.toolbar.addWidget(self._ack_all)
-        self._report.setHidden(not context.who.may("reports.make"))
-        self._ack_all.setHidden(not context.who.may("alarms.acknowledge"))
+        self._build_toolbar()
         self._chips = FilterChips([(view, words(f"alarms.page.{view}")) for view in VIEWS], words("alarms.page.filter"))
         self._chips.chosen.connect(lambda _view: self._list.ask())
         self.filters.addWidget(self._chips)
         shape = columns(words, context.console.clock, context.console.things)
-        self._table: DataTable[AlarmView] = DataTable(shape, lambda alarm: alarm.id, words("alarms.title"))
-        Fitting(self._table, shape, YIELDING)
+        self._table: DataTable[Row] = DataTable(shape, lambda row: row.id, words("alarms.title"))
+        self._fitting = Fitting(self._table, shape, YIELDING)
+        self._fitting.leave_out({"escalated"})
         self._table.chosen.connect(self._choose)
-        self._table.opened.connect(lambda alarm: context.shell.go("things", alarm.thing_id))
+        self._table.opened.connect(self._enter)
+        self._table.installEventFilter(self)
         self._detail = DetailPanel()
         self._split = self.set_list(self._table, self._detail)
         self.land_on(self._table, *self._chips.findChildren(Button))
@@ -71,8 +78,21 @@ class AlarmsPage(ListPage):
         context.bridge.on(Changed, self._changed, self)
         self._list.ask()
 
+    def _build_toolbar(self) -> None:
+        words, who = self._words, self._context.who
+        self._report = Button(words("alarms.act.print"), icon_name="printer", key="Ctrl+P", on=self._acts.open_report)
+        self._ack_all = Button(
+            words("alarms.act.acknowledge_all"), key="Ctrl+Shift+A", icon_name="check-check",
+            on=lambda: self._acts.acknowledge_all(self._waiting()),
+        )  # fmt: skip
+        self.toolbar.addWidget(self._report)
+        self.toolbar.addWidget(self._ack_all)
+        self._report.setHidden(not who.may("reports.make"))
+        self._ack_all.setHidden(not who.may("alarms.acknowledge"))
+
     def selection_key(self) -> str:
-        return self._table.selected_id() or ""
+        row = self._table.selected()
+        return row.alarm.id if row is not None else ""
 
     def select_key(self, key: str) -> None:
         self._wanted = key
@@ -86,7 +106,7 @@ class AlarmsPage(ListPage):
 
     async def _load(self) -> None:
         alarms, clock = self._context.console.alarms, self._context.console.clock
-        standing = await in_background(alarms.open)
+        standing = await in_background(read_standing, self._context.console)
         wanted, self._wanted = self._wanted, ""
         if wanted:
             view = view_of(await in_background(alarms.get, wanted))
@@ -95,24 +115,31 @@ class AlarmsPage(ListPage):
             self._chips.choose(view)
             self._chips.blockSignals(False)
             self._guest = wanted if view == "week" else ""
-        view = self._chips.current()
+        view, now = self._chips.current(), clock.now()
         if view == "week":
-            now = clock.now()
             shown = list(reversed(await in_background(alarms.log, now - WEEK, now + timedelta(minutes=1))))
             # One that was asked for by name is shown however old it is.
             if self._guest and self._guest not in {alarm.id for alarm in shown}:
                 shown.append(await in_background(alarms.get, self._guest))
         else:
-            shown = narrowed(view, standing)
-        self._draw(view, standing, shown, wanted)
+            shown = narrowed(view, standing.alarms, now)
+        self._standing = standing
+        self._draw(view, shown, wanted)
 
-    def _draw(self, view: str, standing: Sequence[AlarmView], shown: Sequence[AlarmView], wanted: str) -> None:
+    def _draw(self, view: str, shown: Sequence[AlarmView], wanted: str) -> None:
         self._loaded = True
-        self._chips.set_counts(counts(standing))
-        self._table.set_rows(shown)
+        now, standing = self._context.console.clock.now(), self._standing
+        self._chips.set_counts(counts(standing.alarms, now))
+        rows = self._rows(view, shown, now)
+        if wanted:
+            wanted, unfold = to_open(rows, wanted, self._groups(view, shown, now))
+            self._opened |= unfold
+            rows = self._rows(view, shown, now) if unfold else rows
+        self._fitting.leave_out(set() if any(row.alarm.escalated for row in rows) else {"escalated"})
+        self._table.set_rows(rows)
         self._ack_all.setEnabled(self._form is None and bool(self._waiting()))
         self.set_count(str(len(shown)) if shown else "")
-        self._say_flood(standing)
+        self._say_flood(now)
         if not shown:
             self._choose(None)
             plain = view == "open"
@@ -129,109 +156,131 @@ class AlarmsPage(ListPage):
         self._table.select_first()
         self._choose(self._table.selected())
 
-    def _waiting(self) -> list[str]:
-        return [alarm.id for alarm in self._table.rows() if alarm.state in WAITING]
+    def _rows(self, view: str, shown: Sequence[AlarmView], now: datetime) -> list[Row]:
+        hidden = hidden_by(self._standing.alarms)
+        if view in FLAT:
+            return flat(shown, hidden)
+        flood = self._standing.flood_since(now) is not None
+        return grouped(shown, self._parents(), flood, self._opened, self._name, hidden)
 
-    def _say_flood(self, standing: Sequence[AlarmView]) -> None:
-        recent = flooding(standing, self._context.console.clock.now())
-        if not recent:
+    def _groups(self, view: str, shown: Sequence[AlarmView], now: datetime) -> tuple[Group, ...]:
+        flood = self._standing.flood_since(now) is not None
+        return () if view in FLAT else groups(shown, self._parents(), flood)
+
+    def _parents(self) -> dict[str, str]:
+        return {view.id: view.parent_id for view in self._context.console.things.all() if view.parent_id}
+
+    def _name(self, group: Group) -> str:
+        """The root thing, else the place."""
+        if group.thing_id is None:
+            return " / ".join(group.place_path)
+        root = self._context.console.things.get(group.thing_id)
+        own = next((alarm.thing_name for alarm in group.alarms if alarm.thing_id == group.thing_id), "")
+        return root.name if root is not None else own or group.thing_id
+
+    def _waiting(self) -> list[str]:
+        """What is acknowledged all at once: what is in sight, not what a flood keeps behind its line."""
+        rows = [row for row in self._table.rows() if row.kind != "more"]
+        return list(dict.fromkeys(id_ for row in rows for id_ in row.waiting))
+
+    def _say_flood(self, now: datetime) -> None:
+        since = self._standing.flood_since(now)
+        seen = narrowed("open", self._standing.alarms, now)
+        if since is None or not seen:
             self.clear_banner()
             return
-        worst = min((alarm.priority for alarm in recent), key=PRIORITIES.index)
-        text = self._words("alarms.page.flood", n=len(recent), priority=self._words(f"alarms.priority.{worst}"))
+        worst = min((alarm.priority for alarm in seen), key=PRIORITIES.index)
+        text = self._words(
+            "alarms.page.flood", at=f"{local(since):%H:%M}", n=self._standing.recent(now),
+            priority=self._words(f"alarms.priority.{worst}"),
+        )  # fmt: skip
         self.show_banner(text, "high", detail=self._words("alarms.page.flood_text"))
 
-    # The chosen alarm
+    # The chosen row
 
-    def _choose(self, alarm: AlarmView | None) -> None:
-        if alarm is None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._table and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            row, key = self._table.selected(), event.key()
+            if row is not None and key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+                self._fold(row, key == Qt.Key.Key_Right)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _fold(self, row: Row, open_: bool) -> None:
+        """→ unfolds; ← folds, from inside a group as well."""
+        key = row.group.key if row.group is not None and row.kind != "more" else MORE if row.kind == "more" else ""
+        if not key or (key in self._opened) == open_:
+            return
+        self._opened ^= {key}
+        if not open_:
+            self._table.select(key)
+        self._list.ask()
+
+    def _enter(self, row: Row) -> None:
+        if row.kind == "alarm":
+            self._context.shell.go("things", row.alarm.thing_id)
+        else:
+            self._fold(row, row.fold == "closed")
+
+    def _choose(self, row: Row | None) -> None:
+        if row is None:
             self._shown = None
             self._detail.hide()
         else:
             self._one.ask()
 
     async def _load_one(self) -> None:
-        alarm = self._table.selected()
-        if alarm is None:
+        row = self._table.selected()
+        if row is None:
             return
-        course = await in_background(self._context.console.alarms.course, alarm.id)
+        told = await in_background(self._read, row) if row.kind != "more" else Told(row, ())
         # Drawn anew only when something changed: the panel keeps its place, and a button its focus.
-        if self._table.selected_id() == alarm.id and self._shown != (alarm, course):
-            self._show(alarm, course)
+        if self._table.selected_id() == row.id and self._shown != told:
+            self._show(told)
 
-    def _show(self, alarm: AlarmView, course: tuple[AlarmStep, ...]) -> None:
-        words = self._words
+    def _read(self, row: Row) -> Told:
+        """Waits for the store."""
+        alarms, now, alarm = self._context.console.alarms, self._context.console.clock.now(), row.alarm
+        explained = None
+        if alarm.suppressed_by:
+            # What explains it may have been put away since; then the next change brings this one back.
+            with suppress(NotFound):
+                explained = alarms.get(alarm.suppressed_by)
+        log = alarms.log(now - CHATTER_LOOK, now + timedelta(seconds=1))
+        same = [one for one in log if (one.thing_id, one.rule) == (alarm.thing_id, alarm.rule)]
+        return Told(row, alarms.course(alarm.id), explained, next(iter(proposals(same)), None))
+
+    def _show(self, told: Told) -> None:
+        words, row, alarm = self._words, told.row, told.row.alarm
         focused = self._detail.isAncestorOf(self.window().focusWidget() or self)
-        self._shown = alarm, course
-        place = " / ".join(alarm.place_path)
-        self._detail.set_title(words.of(alarm.title), "  ·  ".join(part for part in (alarm.thing_name, place) if part))
-        self._detail.set_state(
-            PriorityMark(alarm.priority, words(f"alarms.priority.{alarm.priority}")),
-            StateBadge(words(f"alarms.state.{alarm.state}"), state_tone(alarm)),
-            *([StateBadge(words("alarms.life_safety"), "critical")] if alarm.life_safety else []),
-        )
-        self._detail.set_acts(*self._acts(alarm))
-        self._detail.set_sections(*sections(self._context, alarm, course))
+        self._shown = told
+        if row.kind == "more":
+            self._detail.set_title(words("alarms.page.more_n", n=len(row.behind)))
+            self._detail.set_state()
+            label = words("alarms.act.unfold" if row.fold == "closed" else "alarms.act.fold")
+            self._detail.set_acts(Button(label, on=lambda: self._enter(row)))
+            self._detail.set_sections(*rest(words, row))
+        else:
+            place = " / ".join(alarm.place_path)
+            under = "  ·  ".join(part for part in (alarm.thing_name, place) if part)
+            self._detail.set_title(words.of(alarm.title), under)
+            self._detail.set_state(
+                PriorityMark(alarm.priority, words(f"alarms.priority.{alarm.priority}")),
+                StateBadge(words(f"alarms.state.{alarm.state}"), state_tone(alarm)),
+                *([StateBadge(words("alarms.life_safety"), "critical")] if alarm.life_safety else []),
+            )
+            self._detail.set_acts(*self._acts.for_alarm(alarm))
+            self._detail.set_sections(*sections(self._context, told, self._acts, self))
         self._detail.show()
         if focused:
             self._table.setFocus()
 
-    def _acts(self, alarm: AlarmView) -> list[Button]:
-        """What this person may do with it now; what their role never may is not shown."""
-        words, who = self._words, self._context.who
-        acts: list[Button] = []
-        if alarm.state in WAITING and who.may("alarms.acknowledge"):
-            acts.append(
-                Button(words("alarms.act.acknowledge"), "primary", key="A", on=lambda: self._acknowledge(alarm.id))
-            )
-        case_id = alarm.case_id
-        if case_id is not None:
-            acts.append(
-                Button(words("alarms.act.open_case"), key="C", on=lambda: self._context.shell.go("cases", case_id))
-            )
-        elif who.may("alarms.to_case"):
-            acts.append(Button(words("alarms.act.to_case"), key="C", on=lambda: self._to_case(alarm.id)))
-        if alarm.state == "shelved" and who.may("alarms.shelve"):
-            acts.append(Button(words("alarms.act.unshelve"), key="S", on=lambda: self._unshelve(alarm.id)))
-        elif alarm.state not in ("normal", "suppressed", "out_of_service") and who.may("alarms.shelve"):
-            acts.append(Button(words("alarms.act.shelve"), key="S", on=lambda: self._open_shelve(alarm)))
-        return acts
+    # Forms
 
-    # Acts
-
-    @slot
-    async def _acknowledge(self, alarm_id: str) -> None:
-        await in_background(self._context.console.alarms.acknowledge, self._context.who, [alarm_id])
-
-    @slot
-    async def _acknowledge_all(self) -> None:
-        ids = self._waiting()
-        if ids:
-            await in_background(self._context.console.alarms.acknowledge, self._context.who, ids)
-            self._context.shell.say(self._words("alarms.page.acknowledged_n", n=len(ids)))
-
-    @slot
-    async def _to_case(self, alarm_id: str) -> None:
-        case_id = await in_background(self._context.console.alarms.to_case, self._context.who, alarm_id)
-        self._context.shell.say(
-            self._words("alarms.page.case_made"), act=self._words("alarms.act.open_case"),
-            on_act=lambda: self._context.shell.go("cases", case_id),
-        )  # fmt: skip
-
-    @slot
-    async def _unshelve(self, alarm_id: str) -> None:
-        await in_background(self._context.console.alarms.unshelve, self._context.who, alarm_id)
-
-    def _open_shelve(self, alarm: AlarmView) -> None:
-        self._hold(ShelveForm(self, self._context, alarm))
-
-    def _open_report(self) -> None:
-        self._hold(ReportForm(self, self._context))
-
-    def _hold(self, form: ShelveForm | ReportForm) -> None:
+    def _hold(self, form: QObject) -> None:
         """One form at a time, and while it stands the keys of the page mean nothing: they are typed into it."""
         self._form = form
-        form.closed.connect(self._release)
+        form.closed.connect(self._release)  # type: ignore[attr-defined]
         self._split.setEnabled(False)
         self._report.setEnabled(False)
         self._ack_all.setEnabled(False)

@@ -1,4 +1,4 @@
-"""The sound of alarms: one short tone a priority, always the same; only a critical one repeats until it is answered.
+"""The sound of alarms: one short tone a priority, always the same; only what endangers lives repeats until it is answered.
 
 Qt's sound classes are not part of the Essentials, so the platform's own player is started: winsound, paplay, pw-play, aplay
 or afplay, else the system's beep.
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QProcess, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop.alarms.views import PRIORITIES
+from desktop.alarms.views import AlarmView
 from desktop.things.model import Priority
 from resources.loader import folder
+from ui.alarms.sounding import Asked, asked, sounds
 
 REPEAT_MS = 4_000
 PLAYERS = ("paplay", "pw-play", "aplay", "afplay")
@@ -72,7 +73,7 @@ class Player(QObject):
 
 
 class AlarmSound(QObject):
-    """Sounds when an unacknowledged alarm is new, and again while a critical one is unanswered.
+    """Makes heard what `sounds` decides, and goes on with what endangers lives until it is acknowledged.
 
     `muted` silences this terminal; the alarms stay unacknowledged. A new alarm sounds even after an earlier one
     was silenced.
@@ -81,10 +82,11 @@ class AlarmSound(QObject):
     def __init__(self, player: Plays, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._player = player
-        self._known: Mapping[str, Priority] | None = None
+        self._asked: Asked | None = None
+        self._going_on: Priority | None = None
         self._repeat = QTimer(self)
         self._repeat.setInterval(REPEAT_MS)
-        self._repeat.timeout.connect(lambda: self._play("critical"))
+        self._repeat.timeout.connect(self._again)
         self._muted = False
 
     @property
@@ -93,42 +95,40 @@ class AlarmSound(QObject):
 
     @property
     def repeating(self) -> bool:
-        """Whether a critical alarm keeps sounding."""
+        """Whether an alarm of life safety keeps sounding."""
         return self._repeat.isActive()
 
     def set_muted(self, muted: bool) -> None:
-        """Switched on again, a critical alarm that nobody answered is heard at once."""
+        """Switched on again, what endangers lives and nobody answered is heard at once."""
         if muted == self._muted:
             return
         self._muted = muted
         if muted:
             self.silence()
-        elif "critical" in (self._known or {}).values():
-            self._sound("critical")
+        elif self._going_on is not None:
+            self._again()
+            self._repeat.start()
 
     def silence(self) -> None:
         """Ends what sounds now; the next new alarm sounds again."""
         self._repeat.stop()
         self._player.stop()
 
-    def hear(self, unacknowledged: Mapping[str, Priority]) -> None:
-        """The unacknowledged alarms as they stand, by id. What stood already when the window opened does not sound alone;
-        a critical one does."""
-        first, known = self._known is None, self._known or {}
-        self._known = dict(unacknowledged)
-        new = [priority for id_, priority in unacknowledged.items() if id_ not in known]
-        if "critical" not in unacknowledged.values():
+    def hear(self, alarms: Sequence[AlarmView], flood: bool = False) -> None:
+        """The alarms as they stand."""
+        heard = sounds(self._asked, alarms, flood)
+        self._asked, self._going_on = asked(alarms), heard.going_on
+        if heard.going_on is None:
             self._repeat.stop()
-        if not new or self._muted:
+        if self._muted or heard.once is None:
             return
-        loudest = min(new, key=PRIORITIES.index)
-        if not first or loudest == "critical":
-            self._sound(loudest)
-
-    def _sound(self, priority: Priority) -> None:
-        self._play(priority)
-        if priority == "critical":
+        self._play(heard.once)
+        if heard.going_on is not None:
             self._repeat.start()
+
+    def _again(self) -> None:
+        if self._going_on is not None:
+            self._play(self._going_on)
 
     def _play(self, priority: Priority) -> None:
         self._player.play(folder("sounds", f"{priority}.wav"))

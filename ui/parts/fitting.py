@@ -16,7 +16,14 @@ class Fitting(QObject):
     def __init__(self, table: DataTable[Any], columns: Sequence[Column[Any]], yielding: Sequence[str]) -> None:
         super().__init__(table)
         self._table, self._columns, self._yielding = table, columns, yielding
+        self._left_out: set[str] = set()
         table.viewport().installEventFilter(self)
+
+    def leave_out(self, keys: set[str]) -> None:
+        """Hides these columns whatever the width: no row has anything to say in them."""
+        if keys != self._left_out:
+            self._left_out = keys
+            self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -25,7 +32,7 @@ class Fitting(QObject):
 
     def _fit(self) -> None:
         room = self._table.viewport().width()
-        hidden: set[str] = set()
+        hidden = set(self._left_out)
         for key in self._yielding:
             if sum(column.width for column in self._columns if column.key not in hidden) <= room:
                 break

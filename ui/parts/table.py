@@ -24,14 +24,18 @@ from PySide6.QtWidgets import (
 from ui.parts.badge import MARK_SIZE, BadgeTone, Mark, paint_badge, paint_mark, tone_colors
 from ui.parts.text import tip_text
 from ui.theme.fonts import font
+from ui.theme.icons import pixmap
 from ui.theme.tokens import px, theme
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 CellKind = Literal["text", "strong", "quiet", "figure", "badge", "marked"]
+Fold = Literal["", "closed", "open", "inside"]
+"""Whether a row hides rows below it, shows them, or is one of them."""
 
 _NOWHERE = QModelIndex()
 _PADDING = 12
+_FOLD, _INSIDE = 18, 14
 _SHARE_TEXT = 56
 """Room for "100.0%" beside the bar of a share."""
 
@@ -56,6 +60,8 @@ class Column(Generic[R]):
     mark: Callable[[R], Mark] | None = None
     share: Callable[[R], float] | None = None
     """A part of a whole, 0 to 1, drawn as a bar before the text."""
+    fold: Callable[[R], Fold] | None = None
+    """Draws a sign of folding before the cell; every row of the column keeps the room for it."""
 
 
 class _Rows(QAbstractTableModel, Generic[R]):
@@ -139,6 +145,8 @@ class _Cells(QStyledItemDelegate):
         tone = column.tone(row) if column.tone else "quiet"
         mark: Mark = column.mark(row) if column.mark else ""
         room = area.adjusted(_PADDING, 0, -_PADDING, 0)
+        if column.fold:
+            room.setLeft(_paint_fold(painter, room, column.fold(row)))
         if column.kind == "badge":
             if text:
                 paint_badge(painter, room, text, tone, mark)
@@ -160,6 +168,14 @@ class _Cells(QStyledItemDelegate):
         side = Qt.AlignmentFlag.AlignRight if column.align == "right" else Qt.AlignmentFlag.AlignLeft
         cut = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, cut)
+
+
+def _paint_fold(painter: QPainter, room: QRectF, fold: Fold) -> float:
+    """Draws the sign; returns where the cell goes on."""
+    if fold in ("closed", "open"):
+        sign = pixmap("chevron-down" if fold == "open" else "chevron-right", "ink2", 14)
+        painter.drawPixmap(QPointF(room.left() - 2, room.center().y() - 7), sign)
+    return room.left() + _FOLD + (_INSIDE if fold == "inside" else 0)
 
 
 class DataTable(QTableView, Generic[R]):

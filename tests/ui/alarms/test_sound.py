@@ -1,4 +1,4 @@
-"""The sound of alarms: one tone a priority; only an unanswered critical alarm goes on."""
+"""The sound of alarms as it is played; what is heard is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.alarms.views import AlarmView
+from tests.ui.alarms.made import alarm
 from ui.alarms import sound
 from ui.alarms.sound import AlarmSound, Player
 
@@ -40,69 +42,56 @@ def alarms(qapp: QApplication, heard: Heard) -> Iterator[AlarmSound]:
     made.silence()
 
 
-def test_a_new_alarm_sounds_once_with_its_own_tone(alarms: AlarmSound, heard: Heard) -> None:
-    alarms.hear({})
-    alarms.hear({"a": "high"})
-    alarms.hear({"a": "high"})
+def lives(id_: str = "a") -> AlarmView:
+    return alarm(id_, priority="critical", life_safety=True)
+
+
+def test_a_new_alarm_is_played_once_with_its_own_tone(alarms: AlarmSound, heard: Heard) -> None:
+    alarms.hear([])
+    for _ in range(2):
+        alarms.hear([alarm(priority="high")])
     assert heard.tones == ["high"]
     assert not alarms.repeating
 
 
-def test_of_several_at_once_the_most_urgent_is_heard(alarms: AlarmSound, heard: Heard) -> None:
-    alarms.hear({})
-    alarms.hear({"a": "low", "b": "medium", "c": "high"})
-    assert heard.tones == ["high"]
-
-
-def test_what_stood_before_the_window_opened_is_silent_unless_critical(alarms: AlarmSound, heard: Heard) -> None:
-    alarms.hear({"a": "high"})
-    assert heard.tones == []
-    second = AlarmSound(heard)
-    second.hear({"a": "critical"})
-    assert heard.tones == ["critical"]
-    second.silence()
-
-
-def test_a_critical_alarm_goes_on_until_it_is_answered(
+def test_a_danger_to_lives_goes_on_until_it_is_answered(
     qtbot: QtBot, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sound, "REPEAT_MS", 5)
     alarms = AlarmSound(heard)
-    alarms.hear({})
-    alarms.hear({"a": "critical"})
+    alarms.hear([lives()])
     qtbot.waitUntil(lambda: len(heard.tones) >= 3)
     assert set(heard.tones) == {"critical"}
-    alarms.hear({})
+    alarms.hear([])
     assert not alarms.repeating
 
 
-def test_a_lesser_alarm_does_not_end_the_critical_one(alarms: AlarmSound, heard: Heard) -> None:
-    alarms.hear({})
-    alarms.hear({"a": "critical"})
-    alarms.hear({"a": "critical", "b": "low"})
+def test_a_lesser_alarm_does_not_end_what_goes_on(alarms: AlarmSound, heard: Heard) -> None:
+    alarms.hear([lives()])
+    alarms.hear([lives(), alarm("b", priority="low")])
     assert heard.tones == ["critical", "low"]
     assert alarms.repeating
 
 
-def test_muted_nothing_sounds_and_unmuted_an_unanswered_critical_one_does(alarms: AlarmSound, heard: Heard) -> None:
+def test_muted_nothing_sounds_and_unmuted_what_endangers_lives_does(alarms: AlarmSound, heard: Heard) -> None:
     alarms.set_muted(True)
-    alarms.hear({})
-    alarms.hear({"a": "critical", "b": "low"})
+    alarms.hear([])
+    alarms.hear([lives(), alarm("b", priority="low")])
     assert heard.tones == [] and not alarms.repeating
     alarms.set_muted(False)
     assert heard.tones == ["critical"] and alarms.repeating
 
 
 def test_muting_ends_what_sounds(alarms: AlarmSound, heard: Heard) -> None:
-    alarms.hear({"a": "critical"})
+    alarms.hear([lives()])
     alarms.set_muted(True)
     assert heard.stops == 1 and not alarms.repeating
 
 
 def test_silenced_the_next_new_alarm_sounds_again(alarms: AlarmSound, heard: Heard) -> None:
-    alarms.hear({"a": "critical"})
+    alarms.hear([lives()])
     alarms.silence()
-    alarms.hear({"a": "critical", "b": "high"})
+    alarms.hear([lives(), alarm("b", priority="high")])
     assert heard.tones == ["critical", "high"]
 
 
