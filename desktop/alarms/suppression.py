@@ -18,13 +18,21 @@ ParentOf = Callable[[str], str | None]
 """The thing that a thing speaks through, by ids; None where it is not known."""
 
 
+_Lost = dict[str, AlarmRow | None]
+"""The active lost line of each thing that was asked for: of a gateway's many children all ask for the same."""
+
+
 def settle(tx: Transaction, row: AlarmRow, parent_of: ParentOf) -> None:
     """Brings the suppression of this row, and of those that hang on it, in line after it began or ended."""
     if not row.comms:
         return
     found = [row, *(_below(tx, row, parent_of) if row.active else _hidden_by(tx, row))]
-    for each in found:
-        _put(tx, each, _explaining(tx, each, parent_of) if each.active else None)
+    tx.session.flush()
+    lost: _Lost = {}
+    # What is put here changes nothing that is asked for here; a flush before each question would make a storm slow.
+    with tx.session.no_autoflush:
+        for each in found:
+            _put(tx, each, _explaining(tx, each, parent_of, lost) if each.active else None)
 
 
 def _below(tx: Transaction, row: AlarmRow, parent_of: ParentOf) -> list[AlarmRow]:
@@ -42,17 +50,23 @@ def _hidden_by(tx: Transaction, row: AlarmRow) -> list[AlarmRow]:
     return list(tx.session.scalars(select(AlarmRow).where(not_over(), AlarmRow.suppressed_by == row.id)))
 
 
-def _explaining(tx: Transaction, row: AlarmRow, parent_of: ParentOf) -> str | None:
+def _explaining(tx: Transaction, row: AlarmRow, parent_of: ParentOf, lost: _Lost) -> str | None:
     """The active lost line of the nearest thing above; None where there is none, or where life may hang on the row."""
     if row.life_safety or is_copy(row) or row.parent_id is None:
         return None
     for thing_id in _chain(row.parent_id, parent_of):
-        # As an expression, so that the few active rows are looked through and not the thing's whole past.
-        lost = and_(AlarmRow.active.is_(True), AlarmRow.comms.is_(True), AlarmRow.thing_id.concat("") == thing_id)
-        found = tx.session.scalar(select(AlarmRow).where(lost).order_by(AlarmRow.onset_at, AlarmRow.id).limit(1))
+        if thing_id not in lost:
+            lost[thing_id] = _lost_line(tx, thing_id)
+        found = lost[thing_id]
         if found is not None and not _hangs_on(tx, found, row):
             return found.id
     return None
+
+
+def _lost_line(tx: Transaction, thing_id: str) -> AlarmRow | None:
+    # As an expression, so that the few active rows are looked through and not the thing's whole past.
+    lost = and_(AlarmRow.active.is_(True), AlarmRow.comms.is_(True), AlarmRow.thing_id.concat("") == thing_id)
+    return tx.session.scalar(select(AlarmRow).where(lost).order_by(AlarmRow.onset_at, AlarmRow.id).limit(1))
 
 
 def _chain(parent_id: str, parent_of: ParentOf) -> Iterator[str]:

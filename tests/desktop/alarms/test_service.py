@@ -293,6 +293,66 @@ def test_a_shelf_that_ends_over_nothing_leaves_nothing(alarms: Alarms) -> None:
         alarms.unshelve(LI, "a1")
 
 
+def test_a_shelf_that_is_up_hides_nothing_of_what_comes_next(alarms: Alarms, clock: FakeClock) -> None:
+    """Even where nobody has written yet that its time is up."""
+    for id_ in ("seen", "ended", "again"):
+        begin(alarms, id_, rule=id_)
+        alarms.shelve(LI, id_, 5, "试")
+    end(alarms, "again", rule="again")
+    clock.advance(300)
+    alarms.acknowledge(LI, ["seen"])
+    end(alarms, "ended", rule="ended")
+    begin(alarms, "anew", WALL_MS + 300_000, rule="again")
+    alarms.expire_shelves()
+    assert states(alarms) == {"seen": "acknowledged", "ended": "returned", "anew": "unacknowledged"}
+    assert {alarm.shelved_until for alarm in alarms.open()} == {None}
+
+
+def test_a_latched_alarm_is_reset_by_a_person_and_only_then_over(alarms: Alarms, records: Records) -> None:
+    begin(alarms, latch=True)
+    for who, problem in ((LI, Refused), (person("clerk"), NotAllowed)):
+        with pytest.raises(problem):
+            alarms.reset(who, "a1")
+    end(alarms)
+    with pytest.raises(Refused):
+        alarms.reset(LI, "a1")
+    alarms.acknowledge(LI, ["a1"])
+    assert (alarms.get("a1").state, alarms.get("a1").reset_possible) == ("latched", True)
+    alarms.reset(LI, "a1")
+    assert states(alarms) == {}
+    assert [step.op for step in alarms.course("a1")] == ["alarms.acknowledge", "alarms.reset"]
+    with pytest.raises(Refused):
+        alarms.reset(LI, "a1")
+
+
+def test_a_new_onset_starts_a_latched_alarm_over_and_one_reset_ends_both(alarms: Alarms) -> None:
+    for n in (0, 1):
+        begin(alarms, f"a{n}", WALL_MS + n * 100_000, latch=True)
+        assert states(alarms) == {f"a{n}": "unacknowledged"}
+        end(alarms, f"a{n}", WALL_MS + n * 100_000 + 5000, WALL_MS + n * 100_000)
+        alarms.acknowledge(LI, [f"a{n}"])
+        assert states(alarms) == {f"a{n}": "latched"}
+    alarms.reset(LI, "a1")
+    assert states(alarms) == {}
+
+
+def test_an_acknowledged_alarm_that_stands_asks_again_after_its_time(
+    alarms: Alarms, records: Records, clock: FakeClock
+) -> None:
+    begin(alarms, re_alarm=600.0)
+    begin(alarms, "never", rule="never")
+    alarms.acknowledge(LI, ["a1", "never"])
+    clock.advance(599)
+    head = records.head().n
+    assert alarms.realarm_due() == 0 and records.head().n == head
+    clock.advance(1)
+    assert alarms.realarm_due() == 1
+    assert states(alarms) == {"a1": "unacknowledged", "never": "acknowledged"}
+    assert alarms.get("a1").asks_since == clock.now()
+    assert [(step.op, step.actor_name) for step in alarms.course("a1")][1:] == [("alarms.realarm", "系统")]
+    assert alarms.realarm_due() == 0
+
+
 def test_shelving_asks_for_a_time_a_reason_and_the_right(alarms: Alarms) -> None:
     begin(alarms)
     for minutes, reason, field in ((0, "x", "minutes"), (481, "x", "minutes"), (5, " ", "reason")):
