@@ -151,9 +151,7 @@ def _decimals(value: float) -> int:
 
 
 def _unscaled(numbers: Iterable[float], decimals: int) -> list[float]:
-    # Integers below 2**53 are exact as doubles, and dividing those is three times as fast as dividing integers.
-    exact = map(float, numbers)
-    return list(map(truediv, exact, repeat(float(SCALES[decimals])))) if decimals else list(exact)
+    return list(map(truediv, numbers, repeat(SCALES[decimals])))
 
 
 def _closed(out: bytearray, decimals: int, count: int) -> bytes:

@@ -63,11 +63,13 @@ class HistoryQuery:
         # One band more than the span holds: the first may begin before it.
         wanted = -(-(until - since + 1) // (most - 1))
         if wanted < MINUTE and since >= self._raw_since:
-            return merged(of_samples(*self._samples(since, until)), wanted).bands()
+            return merged(of_samples(*self._samples(since // wanted * wanted, until)), wanted).bands()
         tier = self._tier(since, wanted)
         width = -(-wanted // tier.width) * tier.width
         shift = self._day_shift if tier is DAYS else 0
-        return merged(self._rolled_up(tier, since, until), width, shift).bands()
+        # The first band is whole, as all others are.
+        begin = max(0, (since + shift) // width * width - shift)
+        return merged(self._rolled_up(tier, begin, until), width, shift).bands()
 
     def last(self, until: int) -> tuple[int, float] | None:
         """As `TelemetryReader.last_before`."""

@@ -134,6 +134,13 @@ def test_of_the_same_instant_the_sample_written_last_stays(tmp_path: Path) -> No
     store.close()
 
 
+def test_the_first_band_is_whole(tmp_path: Path) -> None:
+    store = filled(tmp_path / "telemetry.db", [(BEGIN, 5.0), *waves(3, 1000, BEGIN + HOUR)])
+    [band] = store.bands("sump", "level", BEGIN + HOUR // 2, FAR, 2)
+    assert (band.count, band.low) == (4, 5.0) and band.at_ms <= BEGIN
+    store.close()
+
+
 def waves(count: int, step: int, begin: int = BEGIN) -> list[tuple[int, float]]:
     return [(begin + n * step, round(20 + 5 * math.sin(n / 50) + n % 7 / 10, 1)) for n in range(count)]
 
