@@ -45,7 +45,8 @@ Hosting = Literal["process", "thread"]
 READING_BEATS, FIRST_READING = 1800, 30
 """Health messages between two closings of the meters' days, and before the first."""
 SHELF_BEATS = 10
-"""Health messages (one a second) between two looks for shelves that have expired and alarms that ask again."""
+"""Health messages (one a second) between two looks for what its time has come for: shelves that are up, alarms that ask
+again, alarms that go up."""
 
 
 @dataclass
@@ -195,6 +196,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
         if beat % SHELF_BEATS == 0:
             console.alarms.expire_shelves()
             console.alarms.realarm_due()
+            console.alarms.escalate_due()
         if beat % READING_BEATS == FIRST_READING:
             # On a thread of its own: it asks for every meter's history, and no alarm waits for that.
             keeper.submit(_logged, console.energy.close_days)

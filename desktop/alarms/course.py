@@ -27,7 +27,8 @@ def steps(session: Session, alarm_id: str) -> tuple[AlarmStep, ...]:
         key = (op, entry.at, entry.actor_name)
         earlier = found.get(key)
         second = str(body.get("second_name", "")) or (earlier.second_name if earlier else "")
-        found[key] = AlarmStep(entry.at, op, entry.actor_name, entry.terminal, entry.reason or "", second)
+        called = (*(earlier.called if earlier else ()), *body.get("called", ()))
+        found[key] = AlarmStep(entry.at, op, entry.actor_name, entry.terminal, entry.reason or "", second, called)
     return tuple(found.values())
 
 

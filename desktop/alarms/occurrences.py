@@ -29,6 +29,8 @@ LATCH = "latch"
 """Of a copy: that its rule latches."""
 ASKS_SINCE = "asks_since"
 """Since when the row asks anew, where that is not its onset."""
+CALLED = "called"
+"""Whom the row went up to since it asks."""
 
 HIDDEN = frozenset[State]({"shelved", "suppressed", "out_of_service"})
 
@@ -89,7 +91,8 @@ def put_life(row: AlarmRow, life: Life, now: datetime) -> None:
     if life.base == "normal":
         row.latched = False
     if life.base == "unacknowledged":
-        row.extra = {**row.extra, ASKS_SINCE: now.isoformat()}
+        row.extra = {**{key: value for key, value in row.extra.items() if key != CALLED}, ASKS_SINCE: now.isoformat()}
+        row.escalated = 0
     if not life.shelved:
         row.shelved_until = row.shelved_by = None
     if not life.suppressed:

@@ -14,7 +14,7 @@ from db.tables.cases import CaseRow
 from db.tables.places import Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
-from desktop.alarms.occurrences import ASKS_SINCE, is_copy, life_of
+from desktop.alarms.occurrences import ASKS_SINCE, CALLED, is_copy, life_of
 from desktop.alarms.pictures import PICTURES
 from desktop.alarms.views import PRIORITIES, AlarmView
 from desktop.places.service import view as place_view
@@ -105,6 +105,7 @@ def _view(
         comms=row.comms,
         parent_id=row.parent_id,
         escalated=row.escalated,
+        escalated_to=tuple(row.extra.get(CALLED, ())),
         pictures=tuple(row.extra.get(PICTURES, ())),
         asks_since=_asks_since(row) if life.state in ("unacknowledged", "returned") else None,
     )

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.alarms import AlarmRow
-from desktop.alarms import course, occurrences, pictures, reading
+from desktop.alarms import calls, course, occurrences, pictures, reading
 from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
+from desktop.alarms.escalation import Waited
 from desktop.alarms.rules import Life, after
 from desktop.alarms.suppression import ParentOf, settle
 from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView, Image
@@ -55,6 +56,7 @@ class Alarms:
         self._parent_of = parent_of
         self._system = system(terminal)
         self._confirm_second = confirm_second
+        self._waited = Waited()
 
     def record(self, change: AlarmChange) -> None:
         """Keeps that an alarm began or ended; durable when this returns. Repeats and any order come out the same.
@@ -165,6 +167,25 @@ class Alarms:
         if not self._records.read(due):
             return 0
         return self._records.write(act(self._system, "alarms.realarm", self._clock), work)
+
+    def escalate_due(self) -> int:
+        """Takes up alarms that nobody acknowledged in time, to whoever is on duty at the next post, and returns how many.
+        Call it every few seconds, from one thread."""
+        asks = self._records.read(calls.asking)
+        since = {id_: one.since for id_, one in asks.items()}
+        waited = self._waited.of(since, self._clock.now(), self._clock.monotonic())
+        if not calls.due(asks, waited):
+            return 0
+
+        def work(tx: Transaction) -> int:
+            # Somebody may have acknowledged one meanwhile, or it asks anew.
+            still = {id_: one for id_, one in calls.asking(tx.session).items() if since.get(id_) == one.since}
+            steps = calls.due(still, waited)
+            for id_, step in steps.items():
+                calls.go_up(tx, id_, step)
+            return len(steps)
+
+        return self._records.write(act(self._system, "alarms.escalate", self._clock), work)
 
     def attach(self, who: Principal, alarm_id: str, data: bytes, media: str) -> str:
         """Keeps a picture with the alarm, and with its case where it has one, and returns the picture's hash.

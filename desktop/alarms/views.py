@@ -56,7 +56,10 @@ class AlarmView:
     parent_id: str | None = None
     """The thing it speaks through."""
     escalated: int = 0
-    """How many steps it went up because nobody acknowledged it."""
+    """How many steps it went up because nobody acknowledged it, since it asks."""
+    escalated_to: tuple[str, ...] = ()
+    """Whom it went up to, in the order in which they were called: names, and posts with nobody on duty
+    (`desktop.people.duty.called` gives each its words)."""
     pictures: tuple[str, ...] = ()
     """SHA-256 of the pictures people attached, the oldest first (`Alarms.picture`)."""
     asks_since: datetime | None = None
@@ -89,6 +92,8 @@ class AlarmStep:
     reason: str
     second_name: str
     """Who stood beside, where two are needed; else empty."""
+    called: tuple[str, ...] = ()
+    """Whom it went up to by this step (`desktop.people.duty.called` gives each its words)."""
 
 
 @dataclass(frozen=True)

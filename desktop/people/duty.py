@@ -16,6 +16,7 @@ from db.tables.security import Operator
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.kernel.ids import NewId
+from desktop.kernel.words import Words
 from desktop.security.principal import Principal, act, require
 
 Post = Literal["guard", "engineer", "manager"]
@@ -114,6 +115,19 @@ class DutyRoster:
     def on_duty(self, at: datetime, post: Post | None = None) -> list[Turn]:
         """Who is on duty at that instant, at this post or at any."""
         return self._records.read(lambda session: on_duty(session, at, POSTS if post is None else (post,)))
+
+
+def nobody_at(post: Post) -> str:
+    """A post that is called though nobody is on the roster for it, where otherwise a name stands."""
+    return f"post:{post}"
+
+
+def called(words: Words, name: str) -> str:
+    """Somebody who was called, as people say it: the name, or the post with a word that nobody is on duty there."""
+    kind, _, post = name.partition(":")
+    if kind == "post" and post in POSTS:
+        return words("duty.called_post", post=words(f"duty.post.{post}"))
+    return name
 
 
 def on_duty(session: Session, at: datetime, posts: Iterable[Post]) -> list[Turn]:
