@@ -207,8 +207,8 @@ def _readings(records: Records, sensors: Sequence[Sensors], until: date) -> None
             tx.add(
                 MeterReading(
                     id=deterministic_id("reading", row.thing_id, row.point, row.day),
-                    thing_id=row.thing_id, point=row.point, day=row.day, medium=row.medium, use=row.use,
-                    place_id=where[row.thing_id], reading=row.reading, used=row.used, night=row.night,
+                    thing_id=row.thing_id, point=row.point, day=row.day, medium=row.medium, unit=row.unit,
+                    use=row.use, place_id=where[row.thing_id], reading=row.reading, used=row.used, night=row.night,
                 )
             )  # fmt: skip
 

@@ -21,6 +21,8 @@ class MeterReading(Record, kw_only=True):
     day: Mapped[str]
     """YYYY-MM-DD."""
     medium: Mapped[str]
+    unit: Mapped[str] = mapped_column(default="")
+    """Of `reading`, `used` and `night`, as it is written: kWh, m³, GJ."""
     use: Mapped[str] = mapped_column(default="")
     place_id: Mapped[str | None] = mapped_column(default=None)
     reading: Mapped[float]

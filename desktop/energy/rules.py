@@ -74,7 +74,7 @@ def loss(rows: Sequence[Row]) -> Loss | None:
     behind = [row for row in with_use(rows) if row.use != SUPPLY]
     days = {row.day for row in supply} & {row.day for row in behind}
     supplied = fsum(row.used for row in supply if row.day in days)
-    return Loss(supplied, fsum(row.used for row in behind if row.day in days)) if days else None
+    return Loss(supplied, fsum(row.used for row in behind if row.day in days), len(days)) if days else None
 
 
 def same_days(rows: Sequence[Row], before: Sequence[Row]) -> tuple[list[Row], list[Row]]:

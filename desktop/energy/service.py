@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from db.rollup import Band
 from db.store import Records, Transaction
 from db.tables.energy import MeterReading
+from db.tables.places import Place
+from db.tables.things import ThingCard
 from desktop.energy import rules
 from desktop.energy.rules import Row
 from desktop.energy.views import Doubt, EnergyReport, Night, Span
@@ -91,8 +94,9 @@ class Energy:
         back = (date.fromisoformat(first) - timedelta(days=rules.NIGHTS_BEFORE)).isoformat()
         found = self._records.read(lambda s: _rows(s, medium, back, last))
         earlier = self._records.read(lambda s: _rows(s, medium, rules.year_before(back), to))
-        views = {view.id: view for view in self._things.all()}
+        views = self._records.read(_carded) | {view.id: _Meter.of(view) for view in self._things.all()}
         names = {row.thing_id: _name(views, row.thing_id) for row in found}
+        points = {row.thing_id: row.point for row in found}
         recent = [_row(row, views) for row in found]
         rows = [row for row in recent if row.day >= first]
         before = [row for row in (_row(each, views) for each in earlier) if row.day >= from_]
@@ -101,12 +105,12 @@ class Energy:
         past = [_row(row, views) for row in earlier]
         labels, size = _labels(span, back if span == "day" else first, last)
         nights = [
-            Night(row.thing_id, names[row.thing_id], row.day, row.night or 0.0, usual)
+            Night(row.thing_id, names[row.thing_id], row.day, row.night or 0.0, usual, points[row.thing_id])
             for row, usual in rules.unusual_nights(recent, first)
         ]
         return EnergyReport(
             medium=medium,
-            unit=self._unit(medium),
+            unit=_unit(medium, found or earlier),
             first=first,
             last=last,
             total=rules.total(rows),
@@ -117,7 +121,7 @@ class Energy:
             meters=rules.parts(rows, before, lambda row: row.thing_id, names),
             loss=rules.loss(rows),
             nights=tuple(nights),
-            doubts=_doubts(found, recent, names, first),
+            doubts=_doubts(found, recent, names, points, first),
             same=rules.total(held) if held else None,
             days=len({row.day for row in rules.counted(rows)}),
             days_same=len({row.day for row in rules.counted(held)}),
@@ -130,12 +134,6 @@ class Energy:
             for point in view.thing.model.points
             if point.counter is not None and point.counter.medium
         ]
-
-    def _unit(self, medium: Medium) -> str:
-        for _, point in self._meters():
-            if point.counter and point.counter.medium == medium:
-                return point.symbol or point.unit
-        return {"electricity": "kWh", "water": "m³", "gas": "m³", "heat": "kWh"}.get(medium, "")
 
     def _unclosed(self, view: ThingView, point: Point, last: str | None, today: date, now: float) -> list[MeterReading]:
         """The meter's days that are over, not on record, and known by a reading after their end."""
@@ -169,6 +167,7 @@ class Energy:
                     point=point.name,
                     day=day.isoformat(),
                     medium=point.counter.medium,
+                    unit=point.symbol or point.unit,
                     use=view.thing.use,
                     place_id=view.place_id,
                     reading=[value for at, value in readings if at <= end][-1],
@@ -186,6 +185,12 @@ class Energy:
         return (datetime(day.year, day.month, day.day, tzinfo=UTC) - self._offset).timestamp()
 
 
+def _unit(medium: Medium, rows: Sequence[MeterReading]) -> str:
+    """As it is written on the readings; on those of a medium nobody wrote it on, the usual one."""
+    written = next((row.unit for row in reversed(rows) if row.unit), "")
+    return written or {"electricity": "kWh", "water": "m³", "gas": "m³", "heat": "GJ"}.get(medium, "")
+
+
 def _labels(span: Span, first: str, last: str) -> tuple[Sequence[str], int]:
     if span == "year":
         return [f"{first[:4]}-{month:02}" for month in range(1, 13)], 7
@@ -194,13 +199,13 @@ def _labels(span: Span, first: str, last: str) -> tuple[Sequence[str], int]:
 
 
 def _doubts(
-    found: Sequence[MeterReading], rows: Sequence[Row], names: Mapping[str, str], first: str
+    found: Sequence[MeterReading], rows: Sequence[Row], names: Mapping[str, str], points: Mapping[str, str], first: str
 ) -> tuple[Doubt, ...]:
     """What is written on the readings, and the meters that stand still; the newest first."""
     flaws = [(row.day, row.thing_id, str(flaw)) for row in found for flaw in row.flaws]
     flaws += [(row.day, row.thing_id, "stuck") for row in rules.stuck(rows)]
     return tuple(
-        Doubt(thing_id, names[thing_id], day, flaw)
+        Doubt(thing_id, names[thing_id], day, flaw, points[thing_id])
         for day, thing_id, flaw in sorted(set(flaws), reverse=True)
         if day >= first
     )
@@ -218,12 +223,43 @@ def _rows(session: Session, medium: Medium, first: str, last: str) -> list[Meter
     return list(session.scalars(period))
 
 
-def _row(row: MeterReading, views: Mapping[str, ThingView]) -> Row:
-    view = views.get(row.thing_id)
-    building = view.place_path[0] if view and view.place_path else ""
-    return Row(row.thing_id, row.use, building, row.day, row.used, row.night)
+@dataclass(frozen=True, slots=True)
+class _Meter:
+    """What people call a meter, and the building it stands in."""
+
+    name: str
+    building: str
+
+    @staticmethod
+    def of(view: ThingView) -> _Meter:
+        return _Meter(view.name, view.place_path[0] if view.place_path else "")
 
 
-def _name(views: Mapping[str, ThingView], thing_id: str) -> str:
-    view = views.get(thing_id)
-    return view.name if view else thing_id
+def _carded(session: Session) -> dict[str, _Meter]:
+    """The meters on the office's cards: a report must not lose its names while no meter has spoken since the start."""
+    places = {place.id: place for place in session.scalars(select(Place))}
+    return {
+        card.id: _Meter(card.name or card.id, _building(places, card.place_id))
+        for card in session.scalars(select(ThingCard))
+    }
+
+
+def _building(places: Mapping[str, Place], place_id: str | None) -> str:
+    """The name of the topmost place around a place."""
+    name, seen = "", set[str]()
+    at = places.get(place_id) if place_id else None
+    while at is not None and at.id not in seen:
+        seen.add(at.id)
+        name = at.name
+        at = places.get(at.parent_id) if at.parent_id else None
+    return name
+
+
+def _row(row: MeterReading, meters: Mapping[str, _Meter]) -> Row:
+    meter = meters.get(row.thing_id)
+    return Row(row.thing_id, row.use, meter.building if meter else "", row.day, row.used, row.night)
+
+
+def _name(meters: Mapping[str, _Meter], thing_id: str) -> str:
+    meter = meters.get(thing_id)
+    return meter.name if meter else thing_id

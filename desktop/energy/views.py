@@ -49,6 +49,8 @@ class Loss:
 
     supplied: float
     metered: float
+    days: int = 0
+    """On which both are known."""
 
     @property
     def lost(self) -> float:
@@ -69,6 +71,8 @@ class Night:
     day: str
     used: float
     usual: float
+    point: str = ""
+    """Of the thing: what its counter is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Doubt:
     day: str
     flaw: str
     """rollover, reset, backwards, jump, gap or stuck."""
+    point: str = ""
 
 
 @dataclass(frozen=True, slots=True)

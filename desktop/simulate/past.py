@@ -58,6 +58,7 @@ class DayUsed(NamedTuple):
     day: str
     """YYYY-MM-DD, in the community's time."""
     medium: Medium
+    unit: str
     use: str
     reading: float
     used: float
@@ -93,9 +94,9 @@ def past_days(sensors: Sequence[Sensors], until: date, days: int, nights: int = 
                 if n >= days - nights:
                     night = dial.between(*(dial.shows(midnights[n] + hour * 3600) for hour in NIGHT))
                 used = dial.between(before, after)
-                rows.append(
-                    DayUsed(thing_id, point.name, day, point.counter.medium, one.device.use, after, used, night)
-                )
+                unit, use = point.symbol or point.unit, one.device.use
+                made = DayUsed(thing_id, point.name, day, point.counter.medium, unit, use, after, used, night)
+                rows.append(made)
     return rows
 
 

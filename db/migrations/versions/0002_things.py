@@ -59,7 +59,8 @@ def upgrade() -> None:
     )  # fmt: skip
     record(
         "meter_reading",
-        text("thing_id"), text("point"), text("day"), text("medium"), text("use"), text("place_id", empty=True),
+        text("thing_id"), text("point"), text("day"), text("medium"), text("unit"), text("use"),
+        text("place_id", empty=True),
         sa.Column("reading", sa.Double(), nullable=False), sa.Column("used", sa.Double(), nullable=False),
         sa.Column("night", sa.Double(), nullable=True),
         json("flaws"),

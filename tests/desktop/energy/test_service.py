@@ -10,8 +10,12 @@ import pytest
 
 from db.open import open_records
 from db.rollup import Band
-from db.store import Records
+from db.store import Records, Transaction
+from db.tables.energy import MeterReading
+from db.tables.places import Place
+from db.tables.things import ThingCard
 from desktop.energy.service import Energy
+from desktop.security.principal import act, system
 from desktop.things.model import Counter, Point, Thing, ThingModel
 from desktop.things.views import ThingView
 from tests.support.fakes import FakeClock, FakeIds
@@ -169,3 +173,19 @@ def test_the_media_that_are_metered(energy: Energy, meters: Meters) -> None:
     assert energy.media() == ()
     meters.meter("m", "homes")
     assert energy.media() == ("water",)
+
+
+def test_a_meter_that_has_not_spoken_since_the_start_keeps_its_name_and_building(
+    records: Records, clock: FakeClock
+) -> None:
+    def work(tx: Transaction) -> None:
+        tx.add(Place(id="b3", kind="building", code="3", name="3号楼"))
+        tx.add(Place(id="b3-1", parent_id="b3", kind="unit", code="3-1", name="1单元"))
+        tx.add(ThingCard(id="w", kind="water-meter", name="3号楼水表", place_id="b3-1"))
+        tx.add(MeterReading(id="r", thing_id="w", point="volume", day="2026-11-20", medium="water", use="homes",
+                            reading=7.0, used=7.0))  # fmt: skip
+
+    records.write(act(system("D1"), "energy.sample", clock), work)
+    report = Energy(records, clock, Meters(), terminal="D1").report("water", "month", date(2026, 11, 20))
+    assert [part.name for part in report.meters] == ["3号楼水表"]
+    assert [part.name for part in report.buildings] == ["3号楼"]
