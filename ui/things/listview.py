@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.field.messages import Happened
+from desktop.things.service import Things
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.parts.buttons import Button
@@ -19,15 +20,15 @@ from ui.things.forms import PlaceForm, ServiceForm
 from ui.things.glance import row_of
 from ui.things.limits import LimitsForm
 from ui.things.list import ThingList, ThingRow
-from ui.things.meters import day_edges
+from ui.things.meters import Samples, day_edges, readings_of
 from ui.things.panel import ThingPanel
 from ui.things.state import Alarms, StateWord
 
 LIST_WIDTH = 336
 USE_EVERY = 60
 """Seconds after which what was used today is read again."""
-LEAD = 3600.0
-"""Seconds before yesterday's midnight from which a counter is read, so that its first step of the day has a beginning."""
+USE_BANDS = 400
+"""Bands of two days: five minutes each, so that midnight parts the days well."""
 
 
 class ListView(QWidget):
@@ -152,7 +153,7 @@ class ListView(QWidget):
     @slot
     async def _load_use(self, thing_id: str, point: str) -> None:
         now = self._now()
-        samples = await in_background(self._things.history, thing_id, point, day_edges(now)[0] - LEAD, now)
+        samples = await in_background(_use_of, self._things, thing_id, point, now)
         if self.panel.view is not None and self.panel.view.id == thing_id:
             self.panel.show_use(point, samples, self._now())
 
@@ -176,6 +177,14 @@ class ListView(QWidget):
 
 GONE = ThingRow("—", "", StateWord("", "quiet", ""), ())
 """A thing that went away between two looks."""
+
+
+def _use_of(things: Things, thing_id: str, point: str, now: float) -> Samples:
+    """A counter's readings of yesterday and today; waits for the disk."""
+    begin = day_edges(now)[0]
+    return readings_of(
+        things.last_before(thing_id, point, begin), things.bands(thing_id, point, begin, now, USE_BANDS), now
+    )
 
 
 def line_lost(context: Context) -> str:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, Literal
 
 from db.act import Act
+from db.rollup import Band
 from db.store import Records, Transaction
 from db.tables.places import Place
 from desktop.alarms.rules import State
@@ -87,6 +88,12 @@ class FakeField:
             (since + n * (until - since) / count, middle * (1 + 0.08 * math.sin(n / 9) + 0.02 * math.sin(n * 1.7)))
             for n in range(count)
         ]
+
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
+        return []
+
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None:
+        return None
 
     def _slot(self, thing_id: str, point: str) -> int:
         thing, slot = self.known[thing_id]

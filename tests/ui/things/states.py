@@ -107,7 +107,7 @@ def cut_texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     def spy(
         painter: object, rect: object, text: str, role: object, color: str, weight: int = 400, **more: object
     ) -> float:
-        wide = ink.metrics(role, weight).horizontalAdvance(text)  # type: ignore[arg-type]
+        wide = ink.metrics(role, weight).horizontalAdvance(text)
         if wide > rect.width() + 0.5:  # type: ignore[attr-defined]
             cut.append(text)
         return real(painter, rect, text, role, color, weight, **more)

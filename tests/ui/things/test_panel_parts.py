@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from db.rollup import Band
 from desktop.kernel.words import Words
 from desktop.things.loader import load_models
 from desktop.things.model import Counter, Group, Panel, Point, Reading
@@ -18,7 +19,7 @@ from desktop.things.views import ThingView
 from tests.ui.things.states import NOW, Staged, staged
 from ui.theme import style
 from ui.things.groups import PointGroups, grouped, spread
-from ui.things.meters import MeterRow, Used, day_edges, used
+from ui.things.meters import MeterRow, Used, day_edges, readings_of, used
 from ui.things.panel import ThingPanel
 
 MODELS = load_models().models
@@ -72,7 +73,18 @@ def test_today_and_yesterday_are_parted_at_the_communitys_midnight() -> None:
     assert (now - midnight, midnight - before) == (14 * HOUR, 24 * HOUR)
     samples = [(before - HOUR + n * HOUR, 100.0 + n * 2) for n in range(40)]
     found = used(ENERGY, [s for s in samples if s[0] <= NOW], NOW)
-    assert found == Used(today=pytest.approx(28.0), yesterday=pytest.approx(48.0))
+    assert found.today == pytest.approx(28.0)
+    assert found.yesterday == pytest.approx(48.0)
+
+
+def test_stored_bands_become_readings_at_their_ends() -> None:
+    before, _, _ = day_edges(NOW)
+    bands = [Band(round((before + n * 300) * 1000), 0.0, 0.0, 0.0, 100.0 + n, 5) for n in range(1, 4)]
+    found = readings_of((before - 60, 99.0), bands, NOW)
+    assert found == [(before - 60, 99.0), (before + 600, 101.0), (before + 900, 102.0), (NOW, 103.0)]
+    single = [Band(round(before * 1000), 7.0, 7.0, 7.0, 7.0, 1)]
+    assert readings_of(None, single, NOW) == [(before, 7.0)]
+    assert readings_of(None, [], NOW) == []
 
 
 def test_a_counter_that_rolled_over_or_began_late_is_counted_as_it_was() -> None:

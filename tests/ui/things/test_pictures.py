@@ -60,9 +60,11 @@ def picture(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pic
         for _ in range(3):
             QApplication.processEvents()
         with cut_texts(monkeypatch) as cut:
-            drawn = panel.widget().grab().toImage()
+            inside = panel.widget()
+            assert inside is not None
+            drawn = inside.grab().toImage()
         assert_no_clipped_text(panel)
-        assert_whole(panel.widget())
+        assert_whole(inside)
         assert cut == []
         if what.alarms:
             title = Words(lang).of(what.alarms[0].title)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from pathlib import Path
@@ -144,10 +143,9 @@ def test_the_list_is_written_where_the_person_says(site: Site, on_loop: OnLoop, 
             assert view.dialog is not None and view.dialog.isVisible()
             view.dialog.fileSelected.emit(str(tmp_path / "失联.csv"))
             view.dialog.reject()
-            assert view.dialog is None
             await until(lambda: site.shell.said == ["已导出“失联.csv”"])
             assert "3 号电梯" in (tmp_path / "失联.csv").read_text("utf-8-sig")
-            await asyncio.sleep(0)
+            await until(lambda: view.dialog is None)
 
     on_loop(story)
 

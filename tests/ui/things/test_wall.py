@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
@@ -128,9 +130,17 @@ def test_width_gives_columns(site: Site, on_loop: OnLoop) -> None:
             wall = wall_of(driver)
             for width, columns in ((1150, 4), (1704, 6)):
                 driver.page.resize(width, 700)
-                await until(lambda wanted=columns: wall.columns() == wanted)
+                await until(partial(_has_columns, wall, columns))
 
     on_loop(story)
+
+
+def _has_columns(wall: ThingWall, columns: int) -> bool:
+    return wall.columns() == columns
+
+
+def _tells(fields: RuleFields, words: str) -> bool:
+    return words in fields.error()
 
 
 def fields_of(form: LimitsForm, rule: str) -> RuleFields:
@@ -179,7 +189,7 @@ def test_a_refused_limit_says_why_beside_it_and_stores_nothing(site: Site, on_lo
             for typed, told in (("abc", "请填数字"), ("99999", "应在"), ("nan", "不能小于 0")):
                 limited.input("above").setText(typed)
                 form.panel.act.click()
-                await until(lambda wanted=told: wanted in limited.error())
+                await until(partial(_tells, limited, told))
             limited.input("above").setText("")
             assert limited.error() == ""
             limited.input("on_delay").setText("-3")
