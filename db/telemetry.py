@@ -274,7 +274,8 @@ class TelemetryReader:
 
         The samples themselves where they are few enough, each a band of its own; else spans of time of one width, cut
         from samples or from the roll-ups of 1 minute, 15 minutes or 1 local day. The first band may begin before
-        `since_ms`; it is whole, as all are. Spans without a sample have no band. Up to the last sample that was written, nothing is missing.
+        `since_ms`; it is whole, as all are. Spans without a sample have no band. Up to the last sample that was written,
+        nothing is missing.
         """
         return self._about(thing_id, point, lambda past: past.bands(since_ms, until_ms, most), [])
 

@@ -77,7 +77,7 @@ def test_each_tier_is_kept_for_its_time_and_what_goes_is_counted(telemetry: Tele
     rows = {table: rows_in(telemetry, table) for table in KEEP[0]._fields}
     history = History(telemetry)
     history.keep_house(now)
-    assert rows_in(telemetry, "raw") < rows["raw"] / 10 and rows_in(telemetry, "minute") < rows["minute"] / 4 + 10
+    assert rows_in(telemetry, "raw") < rows["raw"] / 5 and rows_in(telemetry, "minute") < rows["minute"] / 2 + 10
     assert (rows_in(telemetry, "quarter"), rows_in(telemetry, "day")) == (rows["quarter"], rows["day"])
     assert history.forgotten["raw"] == pytest.approx((200 - 30) * 24, abs=72)
     assert history.forgotten["minute"] == pytest.approx((200 - 90) * 24, abs=72)
