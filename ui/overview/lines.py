@@ -80,9 +80,9 @@ class SystemRow(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedHeight(LINE)
         self._title = Label(title, "body", weight=500)
-        self._title.setFixedWidth(96)
+        self._title.setFixedWidth(92)
         self._count = Label("", "caption", tabular=True)
-        self._count.setFixedWidth(72)
+        self._count.setFixedWidth(48)
         self._spark = Sparkline()
         self._spark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._value = _RowValue()
@@ -145,7 +145,7 @@ class _RowValue(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown, self._title = Shown("", "", "", "none"), ""
-        self.setFixedSize(176, LINE - 2)
+        self.setFixedSize(148, LINE - 2)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_value(self, shown: Shown, title: str) -> None:
@@ -173,7 +173,7 @@ class _RowWord(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._word: tuple[str, BadgeTone, Mark] = ("", "quiet", "")
-        self.setFixedSize(112, LINE - 2)
+        self.setFixedSize(92, LINE - 2)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_word(self, word: str, tone: BadgeTone, mark: Mark) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseView
@@ -31,8 +31,9 @@ from ui.things.state import by_thing
 SECOND_MS, TRENDS_EVERY = 1000, 60
 NEEDS_LINES, DUE_LINES = 5, 6
 ICONS = {
-    "water": "droplets", "power": "zap", "lift": "arrow-up-down", "gas": "flame", "flood": "waves",
-    "access": "door-closed", "light": "lightbulb", "other": "box",
+    "water": "droplets", "power": "zap", "lift": "arrow-up-down", "fire": "siren", "gas": "flame", "flood": "waves",
+    "access": "door-closed", "security": "cctv", "energy": "plug-zap", "light": "lightbulb", "environment": "wind",
+    "care": "heart-pulse", "network": "network", "other": "box",
 }  # fmt: skip
 
 
@@ -102,16 +103,20 @@ class OverviewPage(Page):
     def _lay_out(self) -> QWidget:
         words = self._words
         needs = _card(words("overview.needs"), self._needs_count, self._needs)
-        plant = _card(words("overview.plant"), None, *self._systems.values())
+        systems = list(self._systems.values())
+        half = (len(systems) + 1) // 2
+        columns = row(column(*systems[:half], None, spacing=0), column(*systems[half:], None, spacing=0), spacing=16)
+        plant = _card(words("overview.plant"), None, columns)
         here = _card(words("overview.here"), None, self._here)
         due = _card(words("overview.due"), self._due_count, self._due)
         body = QWidget()
         grid = QGridLayout(body)
         grid.setContentsMargins(24, 4, 24, 20)
         grid.setSpacing(16)
-        left, right = column(needs, plant, None, spacing=16), column(due, here, None, spacing=16)
-        grid.addLayout(left, 0, 0)
-        grid.addLayout(right, 0, 1)
+        grid.addLayout(column(needs, None, spacing=16), 0, 0)
+        grid.addLayout(column(due, here, None, spacing=16), 0, 1)
+        grid.addWidget(plant, 1, 0, 1, 2)
+        grid.setRowStretch(2, 1)
         grid.setColumnStretch(0, 64)
         grid.setColumnStretch(1, 36)
         return body
@@ -274,7 +279,7 @@ def _line_widget(line: _Line) -> OverviewLine:
     return OverviewLine(*LOOKS[kind], title, under, at, open_)
 
 
-def _card(title: str, count: Label | None, *content: QWidget) -> QFrame:
+def _card(title: str, count: Label | None, *content: QWidget | QLayout) -> QFrame:
     head = row(Label(title, "section"), count if count is not None else 0, None, margins=(16, 12, 16, 4))
     card = framed("card", column(head, *content, spacing=0, margins=(0, 0, 0, 6)))
     card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)

@@ -12,9 +12,9 @@ from desktop.things.limits import URGENCY
 from desktop.things.model import Point, Priority
 from desktop.things.views import ThingView
 from ui.parts.when import local
-from ui.things.state import Alarms, main_points, priority_of, system_of
+from ui.things.state import SYSTEMS, Alarms, main_points, priority_of, system_of
 
-LINES = ("water", "power", "lift", "gas", "flood", "access", "light", "other")
+LINES = SYSTEMS
 """The systems of the overview, in the order an engineer walks them."""
 
 
@@ -35,20 +35,18 @@ class SystemLine:
 
 
 def system_lines(views: Sequence[ThingView], alarms: Alarms) -> list[SystemLine]:
-    """A line for every system, with or without things. Fire and energy stand under other until they have a line."""
-    return [_line(system, [view for view in views if _shown_under(view) == system], alarms) for system in LINES]
-
-
-def _shown_under(view: ThingView) -> str:
-    system = system_of(view)
-    return system if system in LINES else "other"
+    """A line for every system, with or without things."""
+    own: dict[str, list[ThingView]] = {system: [] for system in LINES}
+    for view in views:
+        own[system_of(view)].append(view)
+    return [_line(system, own[system], alarms) for system in LINES]
 
 
 def _line(system: str, views: Sequence[ThingView], alarms: Alarms) -> SystemLine:
     ranked = [(None if view.out_of_service else priority_of(alarms.get(view.id, ())), view) for view in views]
     urgent = sorted((URGENCY[priority], view.id, view) for priority, view in ranked if priority is not None)
     spoken = [view for view in views if view.online is not False and not view.out_of_service]
-    thing = urgent[0][2] if urgent else next((view for view in spoken if _figure(view)), None)
+    thing = urgent[0][2] if urgent else min(filter(_figure, spoken), key=_speaks_worse, default=None)
     return SystemLine(
         system=system,
         count=len(views),
@@ -63,9 +61,18 @@ def _line(system: str, views: Sequence[ThingView], alarms: Alarms) -> SystemLine
 
 
 def _figure(view: ThingView) -> Point | None:
-    """The first main value that is a quantity: a floor or a count of nothing in particular tells no story."""
+    """The first main value that is a quantity: a floor or a count of nothing in particular tells no story, and what only
+    ever grows tells least."""
     numbers = [p for p in main_points(view) if p.type in ("number", "integer") and p.symbol and not p.labels]
-    return numbers[0] if numbers else None
+    return min(numbers, key=lambda point: point.counter is not None, default=None)
+
+
+def _speaks_worse(view: ThingView) -> tuple[bool, bool, bool]:
+    """Which thing speaks for its system: what is at work rather than a counter, a plant or the meter of what comes in
+    rather than one of many."""
+    point = _figure(view)
+    counts = point is not None and point.counter is not None
+    return counts, view.thing.model.panel.mimic is None, view.thing.use != "supply"
 
 
 def needing(alarms: Iterable[AlarmView]) -> list[AlarmView]:
