@@ -55,6 +55,8 @@ class OverviewPage(Page):
             )
             for system in LINES
         }
+        self._plant = QGridLayout()
+        self._arranged: list[str] = []
         self._needs_count = Label("", "secondary", tone="hint", tabular=True)
         self._due_count = Label("", "secondary", tone="hint", tabular=True)
         self.set_body(self._lay_out())
@@ -95,18 +97,19 @@ class OverviewPage(Page):
         return self._due.titles()
 
     def system_words(self) -> dict[str, str]:
-        """The one word of each system."""
-        return {system: line.word() for system, line in self._systems.items()}
+        """The one word of each system that is here."""
+        return {system: self._systems[system].word() for system in self._arranged}
 
     # Drawing
 
     def _lay_out(self) -> QWidget:
         words = self._words
         needs = _card(words("overview.needs"), self._needs_count, self._needs)
-        systems = list(self._systems.values())
-        half = (len(systems) + 1) // 2
-        columns = row(column(*systems[:half], None, spacing=0), column(*systems[half:], None, spacing=0), spacing=16)
-        plant = _card(words("overview.plant"), None, columns)
+        self._plant.setSpacing(0)
+        self._plant.setHorizontalSpacing(16)
+        for side in (0, 1):
+            self._plant.setColumnStretch(side, 1)
+        plant = _card(words("overview.plant"), None, self._plant)
         here = _card(words("overview.here"), None, self._here)
         due = _card(words("overview.due"), self._due_count, self._due)
         body = QWidget()
@@ -120,6 +123,18 @@ class OverviewPage(Page):
         grid.setColumnStretch(0, 64)
         grid.setColumnStretch(1, 36)
         return body
+
+    def _arrange(self, systems: Sequence[str]) -> None:
+        """The systems that are here, in two columns read downwards."""
+        if systems == self._arranged:
+            return
+        self._arranged = list(systems)
+        half = (len(systems) + 1) // 2
+        for name, line in self._systems.items():
+            line.setVisible(name in systems)
+            if name in systems:
+                side, place = divmod(systems.index(name), half)
+                self._plant.addWidget(line, place, side)
 
     def _show_needs(self, views: Sequence[ThingView]) -> None:
         words = self._words
@@ -171,6 +186,7 @@ class OverviewPage(Page):
     def _show_systems(self, views: Sequence[ThingView]) -> None:
         words, now = self._words, self._context.console.clock.now().timestamp()
         self._lines = system_lines(views, by_thing(self._alarms))
+        self._arrange([line.system for line in self._lines if line.count] or list(LINES))
         for line in self._lines:
             own = self._systems[line.system]
             if not line.count:
