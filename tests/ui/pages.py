@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 
 from db.open import open_records
+from db.rollup import Band
 from db.store import Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
@@ -90,6 +91,12 @@ class StillField:
         self, thing_id: str, point: str, since: float, until: float, most: int = 2000
     ) -> list[tuple[float, float]]:
         return []
+
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
+        return []
+
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None:
+        return None
 
 
 @dataclass
