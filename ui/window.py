@@ -38,6 +38,7 @@ from ui.theme.tokens import px
 
 if TYPE_CHECKING:
     from desktop.app import Console
+    from ui.alarms.wall import AlarmWall
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class ConsoleWindow(QMainWindow):
         self._sound = AlarmSound(Player(self), self)
         self._sound.set_muted(preferences.muted)
         self._counts: dict[Priority, int] = {}
+        self._wall: AlarmWall | None = None
         self.setWindowTitle(self.words("app.window"))
         self.setWindowIcon(icon("building-2", "accent", 24))
         self.setMinimumSize(px("width", "window_least"), px("height", "window_least"))
@@ -132,6 +134,7 @@ class ConsoleWindow(QMainWindow):
 
     def _leave(self) -> None:
         self._unlock()
+        self._take_wall_down()
         self.who, self.workspace = None, None
 
     # How it looks
@@ -165,6 +168,7 @@ class ConsoleWindow(QMainWindow):
 
     def _build(self, page: str, selection: str) -> None:
         assert self.who is not None
+        self._take_wall_down()
         workspace = Workspace(
             self.console, self.words, self.who, self.bridge, self._watch, self.preferences, self._pages, self._acts()
         )
@@ -186,8 +190,30 @@ class ConsoleWindow(QMainWindow):
             old.deleteLater()
         self.changed.emit()
 
+    def open_wall(self) -> AlarmWall | None:
+        """The alarms for a screen on the wall, over everything; where it hangs already, that one."""
+        if self.workspace is None or self.who is None or not self.who.may("alarms.see"):
+            return None
+        if self._wall is None:
+            # Loaded when it is first hung: most terminals never do.
+            from ui.alarms.wall import AlarmWall
+
+            self._wall = AlarmWall(self.workspace.context)
+            self._wall.closed.connect(self._wall_gone)
+        self._wall.showFullScreen()
+        return self._wall
+
+    def _wall_gone(self) -> None:
+        self._wall = None
+        self.activateWindow()
+
+    def _take_wall_down(self) -> None:
+        if self._wall is not None:
+            self._wall.close()
+
     def _acts(self) -> list[Act]:
         return [
+            Act("alarms.wall.open", "monitor", "F11", self.open_wall),
             Act("app.act.theme", "moon", "Ctrl+Shift+D", self._other_theme),
             Act("app.act.language", "languages", "Ctrl+Shift+L", self._other_language),
             Act("app.act.sound", "volume-2", "Ctrl+Shift+M", self._other_sound),
@@ -242,6 +268,7 @@ class ConsoleWindow(QMainWindow):
 
     def stop(self) -> None:
         """Ends timers and hearing; the window can then be deleted."""
+        self._take_wall_down()
         self._sound.silence()
         self.bridge.close()
         aio.on_error(None)

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import get_args
 
+from PySide6.QtGui import QFontMetrics
+
 from desktop.alarms.rules import State
 from desktop.alarms.views import PRIORITIES, AlarmView
 from desktop.kernel.clock import Clock
 from desktop.kernel.words import Words
+from desktop.people.duty import called
 from desktop.things.model import Point, Value
 from desktop.things.service import Things
 from ui.alarms.rows import Row
@@ -17,8 +20,9 @@ from ui.parts.badge import PRIORITY_MARK, BadgeTone, badge_width
 from ui.parts.table import Column
 from ui.parts.value import one_line, value_words
 from ui.parts.when import lasting, short
+from ui.theme.fonts import font
 
-YIELDING = ("case", "place", "for", "thing", "escalated")
+YIELDING = ("case", "place", "for", "value", "escalated", "thing")
 """Columns that give way in a narrow window, first to last; the detail has them too."""
 
 
@@ -32,20 +36,22 @@ def columns(words: Words, clock: Clock, things: Things) -> list[Column[Row]]:
     def seconds(row: Row) -> float:
         return lasted(row.alarm, clock.now())
 
+    letters = QFontMetrics(font("table"))
+    priority_width = max(letters.horizontalAdvance(words(f"alarms.priority.{one}")) for one in PRIORITIES) + 76
     state_width = max(badge_width(words(f"alarms.state.{state}")) for state in get_args(State)) + 24
     return [
         Column(
-            "priority", words("alarms.column.priority"), said(lambda a: words(f"alarms.priority.{a.priority}")), 120,
-            "marked", sort=lambda r: PRIORITIES.index(r.alarm.priority), tone=lambda r: r.alarm.priority,
+            "priority", words("alarms.column.priority"), said(lambda a: words(f"alarms.priority.{a.priority}")),
+            priority_width, "marked", sort=lambda r: PRIORITIES.index(r.alarm.priority), tone=lambda r: r.alarm.priority,
             mark=lambda r: "" if r.kind == "more" else PRIORITY_MARK[r.alarm.priority], fold=lambda r: r.fold,
         ),
-        Column("since", words("alarms.column.since"), lambda r: since(r, clock), 92, "figure",
+        Column("since", words("alarms.column.since"), lambda r: since(r, clock), 104, "figure",
                sort=lambda r: r.alarm.onset_at),
         Column("for", words("alarms.page.duration"), said(lambda a: lasting(words, lasted(a, clock.now()))), 112,
                "figure", "right", sort=seconds),
         Column("place", words("alarms.column.place"), said(lambda a: one_line(" / ".join(a.place_path))), 132, "quiet"),
-        Column("thing", words("alarms.column.thing"), thing_name, 148),
-        Column("what", words("alarms.column.title"), lambda r: what(words, r), 132, "strong", stretch=True),
+        Column("thing", words("alarms.column.thing"), thing_name, 140),
+        Column("what", words("alarms.column.title"), lambda r: what(words, r), 200, "strong", stretch=True),
         Column("value", words("alarms.page.value"), said(lambda a: value_against_limit(words, things, a)), 124,
                "figure", "right"),
         Column("state", words("alarms.column.state"), said(lambda a: words(f"alarms.state.{a.state}")), state_width,
@@ -62,7 +68,7 @@ def since(row: Row, clock: Clock) -> str:
 
 def thing_name(row: Row) -> str:
     """A group by its root."""
-    return one_line({"group": row.title, "more": ""}.get(row.kind, row.alarm.thing_name))
+    return "" if row.kind == "more" else one_line(row.title if row.kind == "group" else row.alarm.thing_name)
 
 
 def what(words: Words, row: Row) -> str:
@@ -78,8 +84,8 @@ def what(words: Words, row: Row) -> str:
 
 
 def escalated(words: Words, alarm: AlarmView) -> str:
-    """How far it went up; empty where nobody had to be asked in their stead."""
-    return words("alarms.page.step_n", n=alarm.escalated) if alarm.escalated else ""
+    """Whom it went up to last; empty where nobody had to be called."""
+    return called(words, alarm.escalated_to[-1]) if alarm.escalated_to else ""
 
 
 def state_tone(alarm: AlarmView) -> BadgeTone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.alarms.flood import Proposal
 from desktop.alarms.views import AlarmStep, AlarmView
 from desktop.kernel.words import Words
+from desktop.people.duty import called
 from ui.alarms.acts import Acts
-from ui.alarms.columns import escalated, lasted, point_of, value_against_limit
+from ui.alarms.columns import lasted, point_of, value_against_limit
 from ui.alarms.pictures import Thumbnails
 from ui.alarms.rows import Row, by_priority
 from ui.journal.words import op_word
@@ -109,6 +110,11 @@ def _proposal(words: Words, found: Proposal, buttons: list[Button]) -> QWidget:
     return section(words("alarms.page.chatter"), notice_card(paragraph(said), why), *_in_line(buttons))
 
 
+def listed(words: Words, names: Iterable[str]) -> str:
+    """Names one after the other."""
+    return ("、" if words.lang == "zh" else ", ").join(names)
+
+
 def _in_line(buttons: Sequence[QWidget]) -> list[QWidget]:
     """Buttons at the left, in one line; none where there are none."""
     if not buttons:
@@ -129,8 +135,9 @@ def _facts(context: Context, alarm: AlarmView) -> list[tuple[str, str | QWidget]
     ]
     if alarm.shelved_until:
         facts.insert(0, (words("alarms.column.shelved_until"), stamp(alarm.shelved_until)))
-    if alarm.escalated:
-        facts.append((words("alarms.column.escalated"), escalated(words, alarm)))
+    if alarm.escalated_to:
+        names = dict.fromkeys(called(words, name) for name in alarm.escalated_to)
+        facts.append((words("alarms.column.escalated"), listed(words, names)))
     if alarm.case_number:
         facts.append((words("alarms.column.case"), alarm.case_number))
     return facts
@@ -181,6 +188,8 @@ def _course(context: Context, alarm: AlarmView, course: Sequence[AlarmStep]) -> 
         who = f"{step.actor_name} · {step.terminal}"
         if step.second_name:
             who += f" · {words('alarms.page.with_second', name=step.second_name)}"
+        if step.called:
+            who = words("alarms.page.called", names=listed(words, (called(words, name) for name in step.called)))
         reason = words("alarms.page.because", reason=step.reason) if step.reason else ""
         steps.append((step.at, TimelineEntry(op_word(words, step.op), stamp(step.at), who, (), reason)))
     # Sorted first, then turned: of two acts of the same moment the later stays above.

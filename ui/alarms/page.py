@@ -135,7 +135,7 @@ class AlarmsPage(ListPage):
             wanted, unfold = to_open(rows, wanted, self._groups(view, shown, now))
             self._opened |= unfold
             rows = self._rows(view, shown, now) if unfold else rows
-        self._fitting.leave_out(set() if any(row.alarm.escalated for row in rows) else {"escalated"})
+        self._fitting.leave_out(set() if any(row.alarm.escalated_to for row in rows) else {"escalated"})
         self._table.set_rows(rows)
         self._ack_all.setEnabled(self._form is None and bool(self._waiting()))
         self.set_count(str(len(shown)) if shown else "")
