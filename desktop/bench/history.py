@@ -68,7 +68,8 @@ def run(points: int = 5000, repeats: int = 5, series: int = SERIES, charts: int 
         "figures": {
             "samples_per_s": round(statistics.median(ours)),
             "bytes_per_sample": {name: each["bytes"] for name, each in written.items()},
-            "chart_ms": round(statistics.median(chart["chunks_ms"]), 3),
+            "chart_ms": round(statistics.median(chart["bands_ms"]), 3),
+            "samples_of_chart_ms": round(statistics.median(chart["chunks_ms"]), 3),
             "year": year,
             "raw": {"written": written, "chart": chart},
         },
@@ -81,7 +82,9 @@ def run(points: int = 5000, repeats: int = 5, series: int = SERIES, charts: int 
             "write": _ratio(ours, bare),
             "write_with_roll_ups": _ratio(written["walk"]["rolled_up_per_s"], bare),
             "bytes": {name: round(each["bytes"] / each["row_bytes"], 3) for name, each in written.items()},
-            "chart": _ratio(chart["chunks_ms"], chart["clustered_ms"]),
+            # What a chart asks for: its points as bands with their extremes; and every single sample, for an export.
+            "chart": _ratio(chart["bands_ms"], chart["clustered_ms"]),
+            "samples_of_chart": _ratio(chart["chunks_ms"], chart["clustered_ms"]),
         },
         "machine": taken_on,
     }
@@ -155,7 +158,7 @@ def _charts(folder: Path, series: int, repeats: int) -> dict[str, list[float]]:
         store.write([row for batch in batches[begin : begin + 60] for row in batch])
     store.settle(BEGIN + 2 * DAY)
     schema = "CREATE TABLE sample (series INTEGER, t INTEGER, v REAL, PRIMARY KEY (series, t)) WITHOUT ROWID"
-    found: dict[str, list[float]] = {"chunks_ms": [], "clustered_ms": []}
+    found: dict[str, list[float]] = {"chunks_ms": [], "bands_ms": [], "clustered_ms": []}
     with _plain(folder / "clustered.db", schema) as connection:
         for begin in range(0, CHART, 60):
             connection.execute("BEGIN IMMEDIATE")
@@ -172,9 +175,14 @@ def _charts(folder: Path, series: int, repeats: int) -> dict[str, list[float]]:
             between = time.perf_counter()
             ours = store.history(f"thing-{n}", "value", BEGIN, until, CHART)
             end = time.perf_counter()
+            bands = store.bands(f"thing-{n}", "value", BEGIN, until - 1, MOST)
+            drawn = time.perf_counter()
             assert ours == theirs and len(ours) == CHART
+            values = [value for _, value in theirs]
+            assert min(band.low for band in bands) == min(values) and max(band.high for band in bands) == max(values)
             found["clustered_ms"].append(round((between - at) * 1000, 3))
             found["chunks_ms"].append(round((end - between) * 1000, 3))
+            found["bands_ms"].append(round((drawn - end) * 1000, 3))
     store.close()
     return found
 
