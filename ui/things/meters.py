@@ -24,6 +24,7 @@ from ui.things.groups import GAP
 
 Samples = Sequence[tuple[float, float]]
 SPACING = 8
+HEARD = ("good", "uncertain")
 LEAST = 236
 """Pixels that a counter with its bars needs."""
 
@@ -44,8 +45,10 @@ def day_edges(now: float) -> tuple[float, float, float]:
     return midnight(today - timedelta(days=1)).timestamp(), midnight(today).timestamp(), now
 
 
-def used(point: Point, samples: Samples, now: float) -> Used:
-    """Today's and yesterday's use from stored readings; raises ValueError for a point that is no counter."""
+def used(point: Point, samples: Samples, now: float, heard: bool = True) -> Used:
+    """Today's and yesterday's use from stored readings; raises ValueError for a point that is no counter.
+
+    Of a counter that is not `heard` any more nothing is known after its last reading: that is no use of zero."""
     if point.counter is None:
         raise ValueError(f"{point.name} is no counter")
     if not samples:
@@ -53,12 +56,15 @@ def used(point: Point, samples: Samples, now: float) -> Used:
     edges = day_edges(now)
     begin = samples[0][0]
     # A counter is stored when it moves: one whose last sample is of yesterday has used nothing today.
-    until = [*samples, (now, samples[-1][1])] if samples[-1][0] < now else list(samples)
+    until = [*samples, (now, samples[-1][1])] if heard and samples[-1][0] < now else list(samples)
+    end = until[-1][0]
+    if end <= edges[0]:
+        return Used()
     parts = per_interval(until, point.counter, edges)
     if begin >= edges[1]:
         return Used(today=consumption(until, point.counter).used)
     late = begin if begin > edges[0] + 3600 else None
-    return Used(parts[1].used, parts[0].used, late)
+    return Used(parts[1].used if end > edges[1] else None, parts[0].used, late)
 
 
 class Told(Protocol):
@@ -96,6 +102,7 @@ class MeterRow(QWidget):
         self._title = words.of(point.title)
         self._shown: Shown = shown(point, NONE_YET, words, 0.0)
         self._used, self._now = Used(), 0.0
+        self._samples: Samples = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(self.HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -104,14 +111,23 @@ class MeterRow(QWidget):
     def show_value(self, told: Shown) -> None:
         """The counter's own reading."""
         if told != self._shown:
+            turned = (told.quality in HEARD) != (self._shown.quality in HEARD)
             self._shown = told
+            if turned and self._samples:
+                self.show_samples(self._samples, self._now)
             self._speak()
             self.update()
 
+    def show_samples(self, samples: Samples, now: float) -> None:
+        """Stored readings of two days, as of now (Unix seconds)."""
+        self._samples = samples
+        self.show_used(used(self.point, samples, now, self._shown.quality in HEARD), now)
+
     def show_used(self, used_: Used, now: float) -> None:
         """What was used; `now` in Unix seconds."""
+        self._now = now
         if used_ != self._used:
-            self._used, self._now = used_, now
+            self._used = used_
             self._speak()
             self.update()
 
@@ -202,7 +218,7 @@ class Meters(QWidget):
         """Stored readings of a counter since the day before yesterday's end."""
         for row in self._rows:
             if row.point.name == point:
-                row.show_used(used(row.point, samples, now), now)
+                row.show_samples(samples, now)
 
     def tick(self, readings: Mapping[str, Reading], now: float) -> None:
         """What the latest-value table holds now (Unix seconds)."""

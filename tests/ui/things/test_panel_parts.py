@@ -99,6 +99,13 @@ def test_a_counter_that_rolled_over_or_began_late_is_counted_as_it_was() -> None
         used(points("a")[0], [], NOW)
 
 
+def test_silence_is_no_use_of_zero() -> None:
+    before, midnight, _ = day_edges(NOW)
+    assert used(ENERGY, [(before - HOUR, 5.0)], NOW, heard=False) == Used()
+    assert used(ENERGY, [(before, 5.0), (midnight - HOUR, 9.0)], NOW, heard=False) == Used(None, 4.0)
+    assert used(ENERGY, [(before, 5.0), (midnight - HOUR, 9.0)], NOW) == Used(0.0, 4.0)
+
+
 def test_a_meter_says_both_days_and_what_is_not_known(qtbot: QtBot) -> None:
     row = MeterRow(ENERGY, ZH)
     qtbot.addWidget(row)
