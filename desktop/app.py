@@ -130,6 +130,7 @@ def open_console(
         FieldSettings(
             broker=broker or settings.broker(),
             community=community.code if community else "",
+            utc_offset=community.offset_minutes if community else 480,
             data_dir=str(data_dir),
             key=keys.field_key(key),
             out_of_service=out_of_service(records),
@@ -146,6 +147,9 @@ def open_console(
         last_values=last_values(things, clock),
         parent_of=lambda thing_id: view.thing.parent if (view := things.get(thing_id)) else None,
     )
+    energy = Energy(
+        records, clock, things, terminal=terminal, offset_minutes=community.offset_minutes if community else 480
+    )
     console = Console(
         data_dir=data_dir,
         terminal=terminal,
@@ -160,17 +164,11 @@ def open_console(
         people=People(records, clock),
         duty=DutyRoster(records, clock, new_id),
         things=things,
-        energy=Energy(
-            records,
-            clock,
-            things,
-            terminal=terminal,
-            offset_minutes=community.offset_minutes if community else 480,
-        ),
+        energy=energy,
         alarms=alarms,
         cases=cases,
         journal=JournalView(records, clock),
-        reports=Reports(records, clock, alarms, places),
+        reports=Reports(records, clock, alarms, places, energy),
         field=host,
     )
     console._closers += [records.close, _follow_field(console)]

@@ -97,9 +97,13 @@ def build_parser() -> argparse.ArgumentParser:
     alarms.add_argument("--all", action="store_true", help="with those that are over")
 
     report = add("report", "a report without a window", _report)
-    report.add_argument("name", choices=["alarms"])
+    report.add_argument("name", choices=["alarms", "energy"])
     report.add_argument("--from", dest="since", help="YYYY-MM-DD[THH:MM], local time (default: 7 days ago)")
     report.add_argument("--to", dest="until", help="YYYY-MM-DD[THH:MM], local time, exclusive (default: now)")
+    report.add_argument("--month", metavar="YYYY-MM", help="energy: the month (default: yesterday's)")
+    report.add_argument(
+        "--medium", choices=["electricity", "water", "gas", "heat"], default="electricity", help="energy: what was used"
+    )
     report.add_argument("--out", type=Path, required=True, metavar="FILE")
 
     check = add("check", "self-test: store, journal chain, fonts, broker, clock", _check)

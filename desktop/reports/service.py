@@ -6,24 +6,34 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Protocol
 
 from db.store import Head, Records, Transaction
 from desktop.alarms.views import AlarmView
+from desktop.energy.views import EnergyReport, Span
+from desktop.energy.words import period
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid
 from desktop.kernel.words import Lang, Words
 from desktop.places.views import CommunityView
 from desktop.reports.alarm_log import AlarmLog
+from desktop.reports.energy import EnergySheet
 from desktop.reports.pdf import Sheet
 from desktop.security.principal import Principal, act, require
+from desktop.things.model import Medium
 
 
 class AlarmSource(Protocol):
     """What a report needs of the alarms."""
 
     def log(self, since: datetime, until: datetime) -> Sequence[AlarmView]: ...
+
+
+class EnergySource(Protocol):
+    """What a report needs of the meters."""
+
+    def report(self, medium: Medium, span: Span, day: date) -> EnergyReport: ...
 
 
 class CommunitySource(Protocol):
@@ -45,11 +55,14 @@ class ReportFile:
 class Reports:
     """Every report of the office."""
 
-    def __init__(self, records: Records, clock: Clock, alarms: AlarmSource, places: CommunitySource) -> None:
+    def __init__(
+        self, records: Records, clock: Clock, alarms: AlarmSource, places: CommunitySource, energy: EnergySource
+    ) -> None:
         self._records = records
         self._clock = clock
         self._alarms = alarms
         self._places = places
+        self._energy = energy
 
     def alarm_log(self, who: Principal, since: datetime, until: datetime, lang: Lang) -> ReportFile:
         """The alarms that began from `since` to before `until`, as a PDF; its making is noted in the journal.
@@ -66,30 +79,57 @@ class Reports:
         name, offset = (community.name, community.offset_minutes) if community else ("", 480)
         words, zone = Words(lang), timezone(timedelta(minutes=offset))
         began, ended = (instant.astimezone(zone) for instant in (since, until))
-        made = words(
-            "reports.made", at=f"{self._clock.now().astimezone(zone):%Y-%m-%d %H:%M}", by=who.name, terminal=who.terminal,
-            zone=zone,
-        )  # fmt: skip
         title = words("reports.alarm_log")
         sheet = Sheet(
             community=name or words("reports.no_community"),
             title=title,
             period=words("reports.period", since=f"{began:%Y-%m-%d %H:%M}", until=f"{ended:%Y-%m-%d %H:%M}"),
-            made=made,
+            made=self._made(who, words, zone),
             head=str(head),
         )
         data = AlarmLog(words, offset).pdf(sheet, alarms)
-        self._note(who, since, until, len(alarms), data, offset)
+        self._note(who, "alarm_log", {"since": since, "until": until, "rows": len(alarms)}, data, offset)
         stem = f"{title}_{name}_{began:%Y%m%d}-{ended:%Y%m%d}" if name else f"{title}_{began:%Y%m%d}-{ended:%Y%m%d}"
         return ReportFile(_file_name(stem) + ".pdf", data, title, head)
 
-    def _note(self, who: Principal, since: datetime, until: datetime, rows: int, data: bytes, offset: int) -> None:
-        body = {"since": since, "until": until, "rows": rows, "sha256": hashlib.sha256(data).hexdigest()}
+    def energy(self, who: Principal, medium: Medium, span: Span, day: date, lang: Lang) -> ReportFile:
+        """The medium over the day, its month or its year, as a PDF; its making is noted in the journal.
+
+        Raises NotAllowed.
+        """
+        require(who, "reports.make")
+        head = self._records.head()
+        report = self._energy.report(medium, span, day)
+        community = self._places.community()
+        name, offset = (community.name, community.offset_minutes) if community else ("", 480)
+        words, zone = Words(lang), timezone(timedelta(minutes=offset))
+        title = words(
+            "energy.report.of", report=words(f"energy.report.{span}"), medium=words(f"energy.medium.{medium}")
+        )
+        sheet = Sheet(
+            community=name or words("reports.no_community"),
+            title=title,
+            period=period(words, span, day),
+            made=self._made(who, words, zone),
+            head=str(head),
+        )
+        data = EnergySheet(words).pdf(sheet, report)
+        facts = {"medium": medium, "since": report.first, "until": report.last, "rows": len(report.meters)}
+        self._note(who, "energy", facts, data, offset)
+        at = report.first[: {"day": 10, "month": 7, "year": 4}[span]]
+        return ReportFile(_file_name("_".join(filter(None, (title, name, at)))) + ".pdf", data, title, head)
+
+    def _made(self, who: Principal, words: Words, zone: timezone) -> str:
+        at = f"{self._clock.now().astimezone(zone):%Y-%m-%d %H:%M}"
+        return words("reports.made", at=at, by=who.name, terminal=who.terminal, zone=zone)
+
+    def _note(self, who: Principal, name: str, facts: dict[str, Any], data: bytes, offset: int) -> None:
+        body = {**facts, "sha256": hashlib.sha256(data).hexdigest()}
 
         def work(tx: Transaction) -> None:
-            tx.note("report", "alarm_log", {"after": body})
+            tx.note("report", name, {"after": body})
 
-        self._records.write(act(who, "reports.alarm_log", self._clock, offset_minutes=offset), work)
+        self._records.write(act(who, f"reports.{name}", self._clock, offset_minutes=offset), work)
 
 
 def _file_name(text: str) -> str:

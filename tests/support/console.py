@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db.engine import open_engine
+from db.rollup import Band
 from db.store import Changes, Records, create_schema
 from desktop.alarms.service import Alarms
 from desktop.app import Console
@@ -60,6 +61,12 @@ class QuietField:
     ) -> list[tuple[float, float]]:
         return []
 
+    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
+        return []
+
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None:
+        return None
+
 
 def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, *, demo: bool = False) -> Console:
     """An empty community's console; nobody can sign in yet. The caller closes `records`."""
@@ -81,10 +88,11 @@ def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, 
     cases = Cases(records, clock, new_id, TERMINAL)
     alarms = Alarms(records, clock, cases, terminal=TERMINAL, confirm_second=accounts.second_person)
     things = Things(records, clock, host)
+    energy = Energy(records, clock, things, terminal=TERMINAL)
     return Console(
         data_dir=folder, terminal=TERMINAL, demo=demo, clock=clock, new_id=new_id, bus=bus, records=records,
         settings=Settings(records, clock, TERMINAL), accounts=accounts, places=places, people=People(records, clock),
-        duty=DutyRoster(records, clock, new_id), things=things, energy=Energy(records, clock, things, terminal=TERMINAL),
-        alarms=alarms, cases=cases, journal=JournalView(records, clock),
-        reports=Reports(records, clock, alarms, places), field=host,
+        duty=DutyRoster(records, clock, new_id), things=things, energy=energy, alarms=alarms,
+        cases=cases, journal=JournalView(records, clock),
+        reports=Reports(records, clock, alarms, places, energy), field=host,
     )  # fmt: skip

@@ -215,11 +215,12 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     alarms = Alarms(records, clock, cases, terminal=TERMINAL, confirm_second=accounts.second_person)
     stuff = Things(records, clock, still)
     bus.subscribe(Changed, stuff.changed)
+    energy = Energy(records, clock, stuff, terminal=TERMINAL)
     console = Console(
         folder, TERMINAL, True, clock, new_id, bus, records, Settings(records, clock, TERMINAL), accounts, places,
         People(records, clock), DutyRoster(records, clock, new_id), stuff,
-        Energy(records, clock, stuff, terminal=TERMINAL), alarms, cases,
-        JournalView(records, clock), Reports(records, clock, alarms, places), still,
+        energy, alarms, cases,
+        JournalView(records, clock), Reports(records, clock, alarms, places, energy), still,
     )  # fmt: skip
     bridge = Bridge(bus)
     records.never_on(threading.get_ident())

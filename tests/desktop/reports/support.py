@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from desktop.alarms.views import PRIORITIES, AlarmView
+from desktop.energy.views import Column, Doubt, EnergyReport, Loss, Night, Part, Span
 from desktop.places.views import CommunityView
+from desktop.things.model import Medium
 from tests.support.fakes import START
 
 
@@ -53,3 +55,32 @@ class GivenCommunity:
 
     def community(self) -> CommunityView | None:
         return CommunityView("110101001001", self.name) if self.name else None
+
+
+def november(name: str = "1号楼居民用水表", meters: int = 8) -> EnergyReport:
+    """Water in November: 22 days read, a loss of a tenth, one night and one doubt, the names as given."""
+    columns = tuple(
+        Column(f"2026-11-{n:02}", 150.0 + n if n <= 22 and n != 9 else None, 140.0 + n) for n in range(1, 31)
+    )
+    return EnergyReport(
+        medium="water", unit="m³", first="2026-11-01", last="2026-11-30", total=3225.4, before=3301.0, columns=columns,
+        buildings=(Part("1号楼", "1号楼", 1800.5, 1790.0, 1800.5), Part("", "", 1102.0, None)),
+        uses=(Part("homes", "homes", 2712.5, 2800.0, 2712.5), Part("irrigation", "irrigation", 190.0, 181.0, 190.0)),
+        meters=tuple(Part(f"water-{n}", f"{name} {n}", 400.0 - n, 380.0, 400.0 - n) for n in range(meters)),
+        loss=Loss(3225.4, 2902.5, 22), nights=(Night("water-1", name, "2026-11-14", 4.2, 0.6, "volume"),),
+        doubts=(Doubt("water-2", name, "2026-11-18", "backwards", "volume"),), same=3225.4, days=22, days_same=22,
+    )  # fmt: skip
+
+
+@dataclass
+class GivenEnergy:
+    """Meters that say what they were given, whatever is asked; None fails."""
+
+    told: EnergyReport | None
+
+    def report(self, medium: Medium, span: Span, day: date) -> EnergyReport:
+        assert self.told is not None
+        return self.told
+
+
+NO_ENERGY = GivenEnergy(None)
