@@ -169,7 +169,10 @@ def _fill(folder: Path) -> dict[str, str]:
     finally:
         records.close()
     telemetry = Telemetry(folder / TELEMETRY_FILE, keys.field_key(key))
-    remember(telemetry, sensors, clock.now().timestamp())
+    now = clock.now().timestamp()
+    remember(telemetry, sensors, now)
+    # Here, or the first minutes of the field service would do it.
+    telemetry.settle(round(now * 1000))
     telemetry.close()
     return passwords
 

@@ -29,6 +29,8 @@ class FieldSettings(msgspec.Struct, frozen=True, kw_only=True):
     discovery_prefix: str = "homeassistant"
     capacity: int = 65_536
     """Slots of the latest-value table, one a point."""
+    utc_offset: int = 480
+    """Minutes by which the community's clock is ahead of UTC: its days are what is summed up."""
     qos: Literal[0, 1] = 0
     """At which values are asked for."""
     username: str = ""

@@ -58,7 +58,7 @@ class FieldService:
         ]
         self._refused_models = tuple(str(error) for error in loaded.refused)
         self._handover = Handover(folder / HANDOVER_FILE, settings.key)
-        self._telemetry = Telemetry(folder / TELEMETRY_FILE, settings.key)
+        self._telemetry = Telemetry(folder / TELEMETRY_FILE, settings.key, settings.utc_offset)
         self._outbox = Outbox(tell)
         self._history = History(self._telemetry)
         self._alarms = AlarmBook(self._handover, self._outbox.put)

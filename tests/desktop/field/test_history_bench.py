@@ -14,7 +14,7 @@ def test_the_history_figures_have_their_shape(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(history, "YEAR", 20)
     found = history.run(points=5, repeats=2, series=20, charts=2)
     assert list(found) == ["name", "figures", "limit", "ratio", "machine"]
-    assert set(found["ratio"]) == {"write", "write_with_roll_ups", "bytes", "chart"}
+    assert set(found["ratio"]) == {"write", "write_with_roll_ups", "bytes", "chart", "samples_of_chart"}
     assert len(found["figures"]["raw"]["written"]["walk"]["bare_per_s"]) == 2
     assert found["figures"]["bytes_per_sample"]["walk"] > 0
     for span in history.SPANS:
