@@ -1,0 +1,1 @@
+"""The duty roster as a page: who answers at which post, and when."""
