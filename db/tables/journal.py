@@ -20,7 +20,7 @@ class Entry(Base, kw_only=True):
     """
 
     __tablename__ = "journal"
-    __table_args__ = (Index(None, "kind", "entity_id"), Index(None, "at"))
+    __table_args__ = (Index(None, "kind", "entity_id"), Index(None, "at"), Index(None, "op", "at"))
 
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     op_id: Mapped[str]

@@ -29,6 +29,8 @@ LATCH = "latch"
 """Of a copy: that its rule latches."""
 ASKS_SINCE = "asks_since"
 """Since when the row asks anew, where that is not its onset."""
+SILENT = "silent"
+"""What hid the row at its onset, where it was hidden: nobody was told of it then."""
 CALLED = "called"
 """Whom the row went up to since it asks."""
 
@@ -106,6 +108,13 @@ def move(tx: Transaction, row: AlarmRow, event: Event) -> None:
     if life.state == life.base and not life.active:
         for other in behind(tx.session, row):
             put_life(other, Life(), tx.act.at)
+
+
+def mark_silent(tx: Transaction, row: AlarmRow) -> None:
+    """Notes of a new row what hides it, where something does: the figures do not count it as told."""
+    state = life_of(row, tx.act.at, is_out(tx.session, row)).state
+    if state in HIDDEN:
+        row.extra = {**row.extra, SILENT: state}
 
 
 def lift_expired(tx: Transaction, row: AlarmRow) -> None:

@@ -14,6 +14,8 @@ from db.tables.alarms import AlarmRow
 from desktop.alarms import calls, course, occurrences, pictures, reading
 from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
 from desktop.alarms.escalation import Waited
+from desktop.alarms.figures import kpis
+from desktop.alarms.kpi import Kpis
 from desktop.alarms.rules import Life, after
 from desktop.alarms.suppression import ParentOf, settle
 from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView, Image
@@ -69,8 +71,11 @@ class Alarms:
         seen = self._cases.seen_of(change.thing_id, change.point) if starts else ()
 
         def work(tx: Transaction) -> None:
+            is_new = tx.get(AlarmRow, change.alarm_id) is None
             for row in occurrences.take_in(tx, change):
                 settle(tx, row, self._parent_of)
+            if is_new:
+                occurrences.mark_silent(tx, tx.session.get_one(AlarmRow, change.alarm_id))
             if starts:
                 row = tx.session.get_one(AlarmRow, change.alarm_id)
                 if not occurrences.is_copy(row) and _life(tx, row, tx.act.at).state not in occurrences.HIDDEN:
@@ -108,6 +113,16 @@ class Alarms:
         period = and_(AlarmRow.onset_at >= since, AlarmRow.onset_at < until)
         found = self._records.read(lambda session: reading.views(session, self._clock.now(), period))
         return sorted(found, key=lambda alarm: (alarm.onset_at, alarm.id))
+
+    def kpis(self, since: datetime, until: datetime, *, positions: int = 1, offset_minutes: int = 480) -> Kpis:
+        """The figures of ISA-18.2 and EEMUA 191 for what began from `since` (included) to `until` (not included), for so
+        many operator positions; `offset_minutes` is the community's, for its days. What lies ahead does not count.
+
+        Takes a second or two for a year of a busy site.
+        """
+        now = self._clock.now()
+        until = max(min(until, now), since)
+        return self._records.read(lambda session: kpis(session, (since, until), now, positions, offset_minutes))
 
     def counts(self) -> dict[Priority, int]:
         """How many alarms are active and unacknowledged, by priority, the most urgent first; shelved ones do not count."""

@@ -67,6 +67,7 @@ def upgrade() -> None:
         indexes=(("day",), ("thing_id", "point", "day")),
     )  # fmt: skip
     alarms()
+    op.create_index("ix_journal_op_at", "journal", ["op", "at"])
 
 
 ALARM_BEFORE = (
@@ -93,6 +94,8 @@ def alarms() -> None:
         indexes=(("thing_id",), ("onset_at",), ("case_id",)),
     )  # fmt: skip
     op.create_index("ix_alarm_open", "alarm", ["active", "acknowledged", "latched"])
+    figures = ["thing_id", "rule", "priority", "life_safety", "returned_at", "acknowledged_at", "extra"]
+    op.create_index("ix_alarm_figures", "alarm", ["onset_at", *figures])
     op.execute(
         f"INSERT INTO alarm ({ALARM_BEFORE}, latched, re_alarm, comms, escalated) "
         f"SELECT {ALARM_BEFORE}, 0, 0, 0, 0 FROM alarm_before"
