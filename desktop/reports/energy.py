@@ -33,6 +33,8 @@ CHART_HEIGHT = 52 * mm
 GAP = 8 * mm
 MOST_FINDINGS = 60
 """Lines of findings on paper; the page has them all."""
+MOST_TOGETHER = 8
+"""Lines of findings that stay on one page."""
 MOST_BESIDE = 24
 """Rows of two tables that stand beside each other, which cannot break over pages."""
 SHARES = (0.4, 0.18, 0.12, 0.18, 0.12)
@@ -177,7 +179,8 @@ class EnergySheet:
         if not lines:
             lines = [para(words("energy.findings_none"), look)]
         heading = self._heading(words("energy.report.findings"))
-        return [KeepTogether([heading, lines[0]]), *lines[1:], Spacer(0, 5 * mm)]
+        kept = lines if len(lines) <= MOST_TOGETHER else lines[:1]
+        return [KeepTogether([heading, *kept]), *lines[len(kept) :], Spacer(0, 5 * mm)]
 
 
 class Chart(Flowable):  # type: ignore[misc]
@@ -201,7 +204,9 @@ class Chart(Flowable):  # type: ignore[misc]
             y = foot + height * n * step / top
             self.canv.setStrokeColor(INK3 if n == 0 else LINE)
             self.canv.line(left, y, WIDTH, y)
-            self._write(self.canv.drawRightString, left - 4, y - 2.4, figure(n * step, decimals([top])))
+            self._write(
+                self.canv.drawRightString, left - 4, y - 2.4, figure(n * step, 0 if step >= 1 else decimals([step]))
+            )
         slot = (WIDTH - left) / max(1, len(columns))
         thick = min(slot * 0.36, 7 * mm)
         for n, column in enumerate(columns):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktop.kernel.errors import LinliError
 from desktop.reports.service import ReportFile
 from ui.aio import in_background, slot
+from ui.parts.files import free_name
 from ui.parts.form import FormField, check_all
 from ui.parts.layout import column
 from ui.parts.sidepanel import SidePanel
@@ -91,12 +92,3 @@ class ReportForm(QObject):
         path = free_name(folder / made.path_suggestion)
         path.write_bytes(made.data)
         return path
-
-
-def free_name(path: Path) -> Path:
-    """The path, or the first `… (2)`, `… (3)` that no file has: an earlier report may be somebody's record."""
-    number, free = 2, path
-    while free.exists():
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
-        number += 1
-    return free

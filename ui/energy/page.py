@@ -30,6 +30,7 @@ from ui.parts.refresh import Refresh
 from ui.parts.text import Label
 from ui.parts.when import local
 from ui.shell.context import Context
+from ui.shell.pages import PAGES
 
 SPANS: tuple[Span, ...] = ("day", "month", "year")
 LEAST_HALF = 160
@@ -302,7 +303,7 @@ class EnergyPage(ListPage):
 
     def _open_finding(self, found: Finding | None) -> None:
         if found is not None:
-            self._context.shell.go("trends", f"{found.thing_id}/{found.point}")
+            self._context.shell.go(*trend_of(found))
 
     # Files
 
@@ -358,3 +359,9 @@ class EnergyPage(ListPage):
         path = free_name(folder / made.path_suggestion)
         path.write_bytes(made.data)
         return path
+
+
+def trend_of(found: Finding) -> tuple[str, str]:
+    """Where its counter is charted: on the page of trends, in a console without one on its thing's."""
+    has_trends = any(spec.key == "trends" for spec in PAGES)
+    return ("trends", f"{found.thing_id}/{found.point}") if has_trends else ("things", found.thing_id)

@@ -15,7 +15,7 @@ from tests.ui.drivers.alarms import AlarmsDriver
 from tests.ui.pages import PUMP, Recorder, Site
 from ui.alarms import report
 from ui.alarms.page import AlarmsPage
-from ui.alarms.report import free_name
+from ui.parts.files import free_name
 
 
 @pytest.fixture
