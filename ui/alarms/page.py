@@ -85,6 +85,8 @@ class AlarmsPage(ListPage):
             words("alarms.act.acknowledge_all"), key="Ctrl+Shift+A", icon_name="check-check",
             on=lambda: self._acts.acknowledge_all(self._waiting()),
         )  # fmt: skip
+        self._figures = Button(words("alarms.act.figures"), icon_name="activity", key="K", on=self._open_figures)
+        self.toolbar.addWidget(self._figures)
         self.toolbar.addWidget(self._report)
         self.toolbar.addWidget(self._ack_all)
         self._report.setHidden(not who.may("reports.make"))
@@ -277,16 +279,21 @@ class AlarmsPage(ListPage):
 
     # Forms
 
+    def _open_figures(self) -> None:
+        # Loaded when somebody first looks: charts are not what a terminal starts for.
+        from ui.alarms.figures import FiguresPage
+
+        self._hold(FiguresPage(self, self._context))
+
     def _hold(self, form: QObject) -> None:
         """One form at a time, and while it stands the keys of the page mean nothing: they are typed into it."""
         self._form = form
         form.closed.connect(self._release)  # type: ignore[attr-defined]
-        self._split.setEnabled(False)
-        self._report.setEnabled(False)
-        self._ack_all.setEnabled(False)
+        for widget in (self._split, self._report, self._figures, self._ack_all):
+            widget.setEnabled(False)
 
     def _release(self) -> None:
         self._form = None
-        self._split.setEnabled(True)
-        self._report.setEnabled(True)
+        for widget in (self._split, self._report, self._figures):
+            widget.setEnabled(True)
         self._ack_all.setEnabled(bool(self._waiting()))
