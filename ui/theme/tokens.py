@@ -46,6 +46,8 @@ class Theme(msgspec.Struct, frozen=True):
 
     name: str
     dark: bool
+    series: tuple[str, ...]
+    """Colours of the lines and bars of charts, in order. None is near those of the priorities."""
     colors: Colors
 
     def color(self, role: str) -> QColor:
