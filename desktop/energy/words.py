@@ -77,8 +77,9 @@ def loss_told(words: Words, report: EnergyReport) -> str:
     loss = report.loss
     if loss is None:
         return words("energy.no_supply")
-    told = words("energy.loss_told", supplied=figure(loss.supplied), unit=report.unit, lost=figure(loss.lost))
-    return told if loss.days == report.days else words("energy.of_days", told=told, n=loss.days)
+    if loss.days != report.days:
+        return words("energy.loss_days", lost=figure(loss.lost), unit=report.unit, n=loss.days)
+    return words("energy.loss_told", supplied=figure(loss.supplied), unit=report.unit, lost=figure(loss.lost))
 
 
 def night_told(words: Words, night: Night, unit: str) -> str:

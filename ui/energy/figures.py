@@ -23,6 +23,7 @@ class Figure(QWidget):
         self._unit.setContentsMargins(0, 0, 0, 4)  # onto the line the figures stand on
         self._mark = MarkedWord("", "medium", "circle", weight=500)
         self._mark.hide()
+        self._name.setMinimumHeight(self._mark.sizeHint().height())  # a mark that comes moves nothing
         self._line = Label("", "secondary", elide=True, tabular=True)
         number = row(self._value, self._unit, None, spacing=6)
         number.setAlignment(self._unit, Qt.AlignmentFlag.AlignBottom)

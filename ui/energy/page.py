@@ -33,7 +33,7 @@ from ui.shell.context import Context
 from ui.shell.pages import PAGES
 
 SPANS: tuple[Span, ...] = ("day", "month", "year")
-LEAST_HALF = 160
+LEAST_HALF, MOST_CHART = 160, 440
 BREAKDOWNS = ("by_place", "by_meter")
 
 
@@ -144,6 +144,7 @@ class EnergyPage(ListPage):
         halves.setStretch(1, 3)
         upper, body = QWidget(), QWidget()
         upper.setLayout(halves)
+        upper.setMaximumHeight(MOST_CHART)
         # What they hold today must not move the line between them.
         for half in (upper, self._tables):
             half.setMinimumHeight(LEAST_HALF)
