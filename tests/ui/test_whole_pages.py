@@ -14,6 +14,7 @@ from desktop.kernel.clock import to_ms
 from desktop.kernel.words import Lang
 from desktop.things.model import Reading
 from tests.ui.drivers.page import PageDriver, assert_accessible, assert_no_clipped_text
+from tests.ui.energy.site import read_meters
 from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Site, founded, site  # noqa: F401 - fixtures
 from tests.ui.things.site import defaults
 from ui import aio
@@ -80,11 +81,13 @@ def window(
 @pytest.mark.parametrize("page", [spec.key for spec in PAGES])
 def test_a_page_looks_as_it_was_reviewed(
     qtbot: QtBot, window: Callable[[ThemeName, Lang], ConsoleWindow], compare: Callable[[QWidget, str], None],
-    page: str, theme: ThemeName, lang: Lang,
+    page: str, theme: ThemeName, lang: Lang, site: Site,  # noqa: F811
 ) -> None:  # fmt: skip
     shown = window(theme, lang)
     assert shown.workspace is not None
-    shown.workspace.go(page, LIFT if page == "things" else "")
+    if page == "energy":
+        read_meters(site)
+    shown.workspace.go(page, {"things": LIFT, "energy": "water/month/2026-11-21"}.get(page, ""))
     qtbot.waitUntil(lambda: not aio._tasks)
     qtbot.wait(120)  # the live panel's own beat
     qtbot.waitUntil(lambda: not aio._tasks)

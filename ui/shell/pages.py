@@ -18,6 +18,12 @@ def _things(context: Context) -> Page:
     return ThingsPage(context)
 
 
+def _energy(context: Context) -> Page:
+    from ui.energy.page import EnergyPage
+
+    return EnergyPage(context)
+
+
 def _alarms(context: Context) -> Page:
     from ui.alarms.page import AlarmsPage
 
@@ -28,6 +34,12 @@ def _cases(context: Context) -> Page:
     from ui.cases.page import CasesPage
 
     return CasesPage(context)
+
+
+def _duty(context: Context) -> Page:
+    from ui.duty.page import DutyPage
+
+    return DutyPage(context)
 
 
 def _accounts(context: Context) -> Page:
@@ -51,8 +63,10 @@ def _check(context: Context) -> Page:
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("overview", "layout-dashboard", _overview),
     PageSpec("things", "cpu", _things, "things.see"),
+    PageSpec("energy", "zap", _energy, "things.see"),
     PageSpec("alarms", "bell", _alarms, "alarms.see"),
     PageSpec("cases", "clipboard-list", _cases, "cases.see"),
+    PageSpec("duty", "calendar", _duty),
     PageSpec("accounts", "users", _accounts, "accounts.manage", "foot"),
     PageSpec("journal", "book-open-text", _journal, "journal.see", "foot"),
     PageSpec("check", "shield-check", _check, "", "foot"),
