@@ -1,0 +1,181 @@
+"""Groups, the flood's one line, latches, what explains what, chatter and pictures: by keys, on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.kernel.words import Lang
+from tests.ui.alarms.test_page import Open, open_page
+from tests.ui.drivers.alarms import AlarmsDriver
+from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
+from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Site
+from ui.alarms.pictures import PictureView, Thumbnails
+
+__all__ = ["open_page"]
+
+
+def group(site: Site, gateway: str, count: int, priority: str = "high", ago: float = 60) -> list[str]:
+    """Alarms of things that speak through one gateway, the later the more."""
+    return [
+        site.raise_alarm(
+            thing=PUMP, ago=ago - n, thing_id=f"{gateway}-{n}", thing_name=f"{gateway} 水泵 {n}", parent=gateway,
+            priority=priority, life_safety=False,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def whats(page: AlarmsDriver) -> list[str]:
+    """The column that says what."""
+    model = page.table.model()
+    number = next(n for n in range(model.columnCount()) if model.headerData(n, Qt.Orientation.Horizontal) == "报警内容")
+    return [str(model.index(row, number).data()) for row in range(model.rowCount())]
+
+
+def test_alarms_of_one_root_fold_and_unfold_by_the_arrows(site: Site, open_page: Open) -> None:
+    ids = group(site, "gw", 3)
+    page, shell = open_page()
+    assert len(page.rows()) == 1 and whats(page)[0].startswith("3 条 · ")
+    page.until(lambda: page.detail().says("同一根源 3 条"))
+    page.key("Right")
+    page.until(lambda: len(page.rows()) == 4)
+    assert [text.startswith("首发 · ") for text in whats(page)] == [False, True, False, False]
+    page.key("Down")
+    page.until(lambda: page.page.selection_key() == ids[0])
+    page.key("Left")
+    page.until(lambda: len(page.rows()) == 1)
+    page.key("Return")
+    page.until(lambda: len(page.rows()) == 4)
+    assert shell.gone == []
+
+
+def test_a_acknowledges_the_head_alone_and_shift_a_the_group(site: Site, open_page: Open) -> None:
+    ids = group(site, "gw", 3)
+    alone = site.raise_alarm(thing=LIFT, priority="low", life_safety=False)
+    page, shell = open_page()
+    head = page.page.selection_key()
+    page.act("A")
+    page.until(lambda: site.alarm(head).state == "acknowledged")
+    assert {site.alarm(id_).state for id_ in ids if id_ != head} == {"unacknowledged"}
+    page.until(lambda: "确认整组 2 条" in page.detail().acts())
+    page.act("Shift+A")
+    page.until(lambda: shell.said == ["已确认 2 条报警"])
+    assert {site.alarm(id_).state for id_ in ids} == {"acknowledged"}
+    assert site.alarm(alone).state == "unacknowledged"
+
+
+def test_a_flood_shows_the_highest_priority_and_one_line_for_the_rest(site: Site, open_page: Open) -> None:
+    urgent = group(site, "gw-a", 4, "critical")
+    rest = [id_ for n in range(4) for id_ in group(site, f"gw-{n}", 3, "low")]
+    page, shell = open_page()
+    assert page.banner().startswith("报警集中：13:59 起，近十分钟 16 条，最高级别：紧急")
+    assert len(page.rows()) == 2 and whats(page)[1] == "还有 12 条"
+    page.act("Ctrl+Shift+A")
+    page.until(lambda: shell.said == ["已确认 4 条报警"])
+    assert {site.alarm(id_).state for id_ in urgent} == {"acknowledged"}
+    assert {site.alarm(id_).state for id_ in rest} == {"unacknowledged"}
+    page.key("Down")
+    page.until(lambda: page.detail().says("还有 12 条"))
+    page.key("Right")
+    page.until(lambda: len(page.rows()) == 6)
+    page.page.select_key(rest[-1])
+    page.until(lambda: page.page.selection_key() == rest[-1])
+
+
+def test_r_resets_what_latched(site: Site, open_page: Open) -> None:
+    alarm_id = site.raise_alarm(thing=GAS, latch=True)
+    site.end_alarm(alarm_id)
+    page, shell = open_page()
+    page.act("A")
+    page.chip("待复位")
+    page.until(lambda: page.rows() and "待复位" in page.rows()[0])
+    page.act("R")
+    page.until(page.instead)
+    assert site.alarm(alarm_id).state == "normal" and shell.said == ["报警已复位"]
+
+
+def test_what_is_suppressed_tells_by_which_alarm_and_leads_to_it(site: Site, open_page: Open) -> None:
+    root = site.raise_alarm(thing=PUMP, thing_id="gw", thing_name="网关", comms=True, life_safety=False)
+    site.raise_alarm(
+        thing=PUMP, thing_id="child", thing_name="水表", parent="gw", comms=True, life_safety=False, priority="low"
+    )
+    page, shell = open_page()
+    assert len(page.rows()) == 1 and whats(page)[0].endswith("另抑制 1 条")
+    page.chip("抑制与停用")
+    page.until(lambda: page.detail().shown() and page.detail().says("网关 的“"))
+    page.detail().press("查看原因报警")
+    assert shell.gone == [("alarms", root)]
+
+
+def test_chatter_is_a_quiet_note_that_leads_to_the_limits(site: Site, open_page: Open) -> None:
+    for _ in range(3):
+        alarm_id = site.raise_alarm(thing=PUMP, life_safety=False, priority="low")
+        site.clock.advance(5)
+        site.end_alarm(alarm_id)
+        site.clock.advance(5)
+    site.raise_alarm(thing=PUMP, life_safety=False, priority="low")
+    page, _ = open_page()
+    page.until(lambda: page.detail().says("一分钟内最多变化 7 次，建议"))
+    page.detail().press("调整限值")
+    page.until(page.has_form)
+    page.form().dismiss()
+    page.until(lambda: not page.has_form())
+    page.act("A")
+    page.until(lambda: "已确认" in page.rows()[0])
+
+
+def test_p_adds_a_picture_that_is_seen_small_and_in_full(site: Site, open_page: Open, tmp_path: Path) -> None:
+    alarm_id = site.raise_alarm(thing=SUMP)
+    picture = QImage(320, 240, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#336699"))
+    assert picture.save(str(tmp_path / "sump.png"))
+    page, shell = open_page()
+    page.act("P")
+    dialog = page.root.findChild(QFileDialog)
+    dialog.selectFile(str(tmp_path / "sump.png"))
+    dialog.fileSelected.emit(str(tmp_path / "sump.png"))
+    dialog.hide()
+    page.until(lambda: shell.said == ["照片已添加"])
+    assert len(site.alarm(alarm_id).pictures) == 1
+    page.until(lambda: any("照片 1" in name for name in page.detail().acts()))
+    page.detail().press("照片 1")
+    [full] = page.root.findChildren(PictureView)
+    assert full.isVisible()
+    page.key("A")
+    page.key("Esc")
+    page.until(lambda: not page.root.findChildren(PictureView))
+    assert site.alarm(alarm_id).state == "unacknowledged"
+    assert page.root.findChildren(Thumbnails)
+
+
+def test_a_file_that_is_no_picture_is_refused_in_words(site: Site, open_page: Open, tmp_path: Path) -> None:
+    site.raise_alarm(thing=SUMP)
+    (tmp_path / "note.png").write_text("no picture")
+    page, shell = open_page()
+    page.act("P")
+    dialog = page.root.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "note.png"))
+    dialog.hide()
+    page.until(lambda: shell.said == ["只能添加 PNG 或 JPEG 格式的照片。"])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_flood_of_sixty_in_eight_groups_fits(
+    site: Site, open_page: Open, themed: Callable[[str], None], compare: Callable[[QWidget, str], None],
+    lang: Lang, theme: str,
+) -> None:  # fmt: skip
+    themed(theme)
+    for n in range(8):
+        group(site, f"gw-{n}", 7 + n % 3, ("critical", "high", "medium", "low")[n % 4], ago=300 - 20 * n)
+    page, _ = open_page("boss", lang)
+    page.until(lambda: len(page.rows()) == 3)
+    assert_accessible(page.root)
+    assert_no_clipped_text(page.root)
+    compare(page.root, f"alarms-flood-{theme}-{lang}")
