@@ -1,0 +1,31 @@
+"""A console without a window on the store in `argv[1]` and the broker at `argv[2]`, until it is killed or its input ends;
+it tells the id of its field service's process whenever that is a new one."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+from desktop.app import open_console
+from desktop.field.host import ProcessHost
+
+
+def main(folder: Path, broker: str) -> None:
+    console = open_console(folder, broker=broker, hosting="process")
+    assert isinstance(console.field, ProcessHost)
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    told: int | None = None
+    while not ended.wait(0.02):
+        pid = console.field.pid
+        if pid is not None and pid != told:
+            told = pid
+            # One write call a line: the line is whole or not there.
+            sys.stdout.write(f"{pid}\n")
+            sys.stdout.flush()
+    console.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
