@@ -64,22 +64,23 @@ class WallLines(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for number, line in enumerate(self.shown()):
-            self._paint(painter, line, QRectF(0, number * LINE, self.width(), LINE))
+        shown = self.shown()
+        aside = max((metrics("figure").horizontalAdvance(line.since) for line in shown), default=0.0)
+        for number, line in enumerate(shown):
+            self._paint(painter, line, QRectF(0, number * LINE, self.width(), LINE), aside)
 
-    def _paint(self, painter: QPainter, line: Line, area: QRectF) -> None:
+    def _paint(self, painter: QPainter, line: Line, area: QRectF, aside: float) -> None:
+        """`aside` is the room of the longest time, so that what stands before it lines up."""
         colors = theme()
         painter.fillRect(QRectF(area.left(), area.top(), area.width(), 1), colors.color("line"))
         if line.priority:
             centre = QPointF(area.left() + MARK / 2, area.center().y())
             paint_mark(painter, centre, PRIORITY_MARK[line.priority], colors.color(line.priority), MARK)
-        aside = metrics("figure").horizontalAdvance(line.since)
         right = QRectF(area.right() - aside - 2, area.top(), aside + 2, area.height())
         draw_text(painter, right, line.since, "figure", "ink2", align=Qt.AlignmentFlag.AlignRight)
         room = area.adjusted(LEFT, 0, -aside - GAP, 0)
         what = QRectF(room.left(), room.top(), room.width() * (0.56 if line.where else 1), room.height())
         # What nobody has answered is heavier; colour alone would not carry over four metres.
-        ink, weight = ("ink2", 400) if line.answered else ("ink", 600)
-        draw_text(painter, what, line.what, "figure", ink, 600 if weight == 600 else 400)
+        draw_text(painter, what, line.what, "figure", "ink2" if line.answered else "ink", 400 if line.answered else 600)
         where = QRectF(what.right() + GAP, room.top(), room.right() - what.right() - GAP, room.height())
         draw_text(painter, where, line.where, "figure", "ink2")
