@@ -16,7 +16,7 @@ from db.tables.alarms import AlarmRow
 from db.tables.cases import CaseRow
 from db.tables.security import Operator
 from desktop.alarms.pictures import PICTURES
-from desktop.cases.evidence import Evidence, Series
+from desktop.cases.evidence import EVIDENCE, JOINED, Evidence, Series
 from desktop.kernel.errors import LinliError
 from desktop.kernel.words import Words
 from desktop.security.principal import Principal
@@ -111,8 +111,12 @@ class CaseMaker:
             return
         definition = row.case_definition or DEFAULT_CASE
         same = (CaseRow.thing_id == row.thing_id, CaseRow.definition == definition, CaseRow.closed_at.is_(None))
-        row.case_id = tx.session.scalar(select(CaseRow.id).where(*same).order_by(CaseRow.opened_at.desc()).limit(1))
-        if row.case_id is not None:
+        case = tx.session.scalar(select(CaseRow).where(*same).order_by(CaseRow.opened_at.desc()).limit(1))
+        if case is not None:
+            row.case_id = case.id
+            # So that it stands in the case's story too: who is on the way must know that it became worse.
+            joined = case.extra.get(EVIDENCE, {}).get(JOINED, [])
+            self._cases.tell_in(tx, case.id, {JOINED: [*joined, row.id]})
             return
         try:
             self.open(tx, None, row, seen)

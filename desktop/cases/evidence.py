@@ -10,6 +10,9 @@ from desktop.things.model import Value
 EVIDENCE = "evidence"
 """Where a case's `extra` holds it."""
 
+JOINED = "joined"
+"""Its field of alarms that joined the case."""
+
 
 class Series(msgspec.Struct, frozen=True):
     """The last values of one point as (Unix seconds, value), the oldest first."""
@@ -25,6 +28,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What an alarm left with its case."""
 
     alarm_id: str = ""
+    joined: tuple[str, ...] = ()
+    """Further alarms of the same trouble that began while the case was open, in order."""
     values: tuple[Series, ...] = ()
     acknowledged_at: str = ""
     """ISO 8601; empty while nobody has."""
