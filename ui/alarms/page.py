@@ -138,6 +138,7 @@ class AlarmsPage(ListPage):
             self._opened |= unfold
             rows = self._rows(view, shown, now) if unfold else rows
         self._fitting.leave_out(set() if any(row.alarm.escalated_to for row in rows) else {"escalated"})
+        self._let_sort(view in FLAT)
         self._table.set_rows(rows)
         self._ack_all.setEnabled(self._form is None and bool(self._waiting()))
         self.set_count(str(len(shown)) if shown else "")
@@ -157,6 +158,14 @@ class AlarmsPage(ListPage):
             self._table.select(wanted)
         self._table.select_first()
         self._choose(self._table.selected())
+
+    def _let_sort(self, on: bool) -> None:
+        """A list may be sorted by its columns; groups keep the order of urgency, or members would leave their heading."""
+        header = self._table.horizontalHeader()
+        header.setSectionsClickable(on)
+        if not on and header.sortIndicatorSection() >= 0:
+            header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self._table.model().sort(-1)
 
     def _rows(self, view: str, shown: Sequence[AlarmView], now: datetime) -> list[Row]:
         hidden = hidden_by(self._standing.alarms)
@@ -270,6 +279,7 @@ class AlarmsPage(ListPage):
                 PriorityMark(alarm.priority, words(f"alarms.priority.{alarm.priority}")),
                 StateBadge(words(f"alarms.state.{alarm.state}"), state_tone(alarm)),
                 *([StateBadge(words("alarms.life_safety"), "critical")] if alarm.life_safety else []),
+                *([StateBadge(words("alarms.page.stale"))] if alarm.stale(self._context.console.clock.now()) else []),
             )
             self._detail.set_acts(*self._acts.for_alarm(alarm))
             self._detail.set_sections(*sections(self._context, told, self._acts, self))

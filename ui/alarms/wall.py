@@ -155,7 +155,7 @@ class AlarmWall(QWidget):
         self._minute.setInterval(30_000)
         self._minute.timeout.connect(self._refresh.ask)
         self._minute.start()
-        context.bridge.on(Changed, lambda event: self._refresh.ask(), self)
+        context.bridge.on(Changed, self._changed, self)
         context.bridge.on(Health, lambda _health: self._draw(), self)
         self._problem = ""
         self._refresh.ask()
@@ -165,6 +165,10 @@ class AlarmWall(QWidget):
         self._second.stop()
         self._minute.stop()
         self.closed.emit()
+
+    def _changed(self, event: Changed) -> None:
+        if event.touches("alarm", "duty", "operator", "thing", "place"):
+            self._refresh.ask()
 
     async def _load(self) -> None:
         self._board = await in_background(self._read)

@@ -136,7 +136,16 @@ class DutyPage(ListPage):
         self._draw_now(read)
         self._grid.show_week(self._monday, self._today(), cells(read.turns, self._monday, now))
         self._chosen()
+        self._say_empty(not read.turns)
         self.show_body()
+
+    def _say_empty(self, empty: bool) -> None:
+        """An empty week says what to do about it, to those who may."""
+        if not empty:
+            self.clear_banner()
+            return
+        do = self._words("duty.empty_do") if self._may else ""
+        self.show_banner(self._words("duty.empty"), detail=do)
 
     def _draw_now(self, read: Read) -> None:
         """One card a post: who answers now, and until when; an empty post is said by shape and word."""

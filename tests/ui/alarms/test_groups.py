@@ -179,3 +179,38 @@ def test_a_flood_of_sixty_in_eight_groups_fits(
     assert_accessible(page.root)
     assert_no_clipped_text(page.root)
     compare(page.root, f"alarms-flood-{theme}-{lang}")
+
+
+def test_whom_an_alarm_went_up_to_stands_in_the_list_and_in_its_course(site: Site, open_page: Open) -> None:
+    site.raise_alarm(thing=LIFT)
+    site.raise_alarm(thing=PUMP, priority="low", life_safety=False)
+    page, _ = open_page("boss", "zh", (1700, 800))
+    titles = [
+        page.table.model().headerData(n, Qt.Orientation.Horizontal) for n in range(page.table.model().columnCount())
+    ]
+    assert page.table.isColumnHidden(titles.index("升级"))
+    site.clock.advance(3600)
+    assert site.off(site.console.alarms.escalate_due) > 0
+    page.until(lambda: not page.table.isColumnHidden(titles.index("升级")))
+    to = site.alarm(page.page.selection_key()).escalated_to
+    assert to
+    page.until(lambda: page.detail().says("已通知 "))
+    assert any("无人值班" in cell for cell in page.rows()[0])
+
+
+def test_groups_keep_their_order_and_the_log_may_be_sorted(site: Site, open_page: Open) -> None:
+    group(site, "gw", 2)
+    site.raise_alarm(thing=LIFT, priority="low")
+    page, _ = open_page()
+    header = page.table.horizontalHeader()
+    assert not header.sectionsClickable()
+    page.chip("近 7 天")
+    page.until(lambda: len(page.rows()) == 3)
+    assert header.sectionsClickable()
+    header.sectionClicked.emit(0)
+    assert page.rows()[-1][0] == "低"
+    header.sectionClicked.emit(0)
+    assert page.rows()[0][0] == "低"
+    page.chip("待处理")
+    page.until(lambda: len(page.rows()) == 2)
+    assert page.rows()[0][0] == "高"

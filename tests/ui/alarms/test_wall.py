@@ -20,6 +20,8 @@ from ui import aio
 from ui.alarms.rows import Row
 from ui.alarms.wall import AlarmWall, answered_by, wall_order
 from ui.alarms.walllines import Line, WallLines
+from ui.shell.preferences import Preferences
+from ui.window import ConsoleWindow
 
 Open = Callable[..., PageDriver]
 
@@ -128,3 +130,28 @@ def test_it_looks_as_it_was_reviewed(
     wall = open_wall(lang)
     assert_no_clipped_text(wall.root)
     compare(wall.root, f"alarms-wall-{theme}-{lang}")
+
+
+def test_f11_hangs_the_wall_anywhere_once_and_it_goes_with_its_person(
+    qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed: Callable[[str], None]
+) -> None:
+    site.off(site.console.places.community)
+    window = ConsoleWindow(site.console, Preferences(lang="zh", theme="light", muted=True))
+    window.resize(1366, 768)
+    window.enter(site.sign_in("feng.guard"))
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    PageDriver(window).key("F11")
+    wall = window.open_wall()
+    assert wall is not None and wall.isVisible() and wall is window.open_wall()
+    qtbot.waitUntil(lambda: not aio._tasks)
+    with qtbot.waitSignal(wall.closed):
+        window.open_door()
+    assert window.open_wall() is None
+    qtbot.waitUntil(lambda: not aio._tasks)
+    window.stop()
+    window.hide()
+    window.deleteLater()
+    qtbot.wait(1)
