@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import count
+from collections.abc import Mapping
+from functools import cache
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from desktop.cases.service import Cases
 from desktop.field.messages import AlarmChange
 from desktop.kernel.ids import NewId
 from desktop.things.loader import load_models
+from desktop.things.model import ThingModel
 from tests.desktop.alarms.support import WALL_MS, person
 from tests.support.fakes import FakeClock
 
@@ -31,12 +33,16 @@ PAIRS = [
 BOTH_WAYS = [pair for kind, one, two in PAIRS for pair in ((kind, one, two), (kind, two, one))]
 
 
+@cache
+def models() -> Mapping[str, ThingModel]:
+    return load_models().models
+
+
 class Thing:
     """Says what its shipped model's rules would."""
 
     def __init__(self, kind: str, id_: str = "") -> None:
-        self.model, self.id = load_models().models[kind], id_ or f"{kind}-1"
-        self._numbers = count()
+        self.model, self.id = models()[kind], id_ or f"{kind}-1"
 
     def alarm(self, rule: str, second: int) -> Active:
         found = next(one for one in self.model.alarms if one.name == rule)
