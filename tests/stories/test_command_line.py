@@ -101,6 +101,17 @@ def test_devices_list_shows_ours_and_those_of_other_makers(community: tuple[Path
     assert lift["points"]["floor"]["quality"] == "good"
 
 
+def test_a_month_of_energy_is_printed_without_a_field_service(community: tuple[Path, str], tmp_path: Path) -> None:
+    folder, _ = community
+    file = tmp_path / "energy.pdf"
+    made = data("report", "energy", "--data-dir", folder, "--medium", "water", "--out", file)
+    text = "".join("".join(page.extract_text().split()) for page in PdfReader(file).pages)
+    for said in ("能耗月报·水", "m³", "1号楼居民用水总表", "绿化浇灌", made["head"]):
+        assert said in text, said
+    refused = linli("report", "energy", "--data-dir", folder, "--month", "2026-13", "--out", file, fails=True)
+    assert "2026-13 is no month" in refused
+
+
 def test_alarms_were_recorded_and_the_report_prints_each(community: tuple[Path, str], tmp_path: Path) -> None:
     folder, _ = community
     alarms = data("alarms", "list", "--all", "--data-dir", folder)
