@@ -42,7 +42,7 @@ from tests.support.fakes import FakeIds
 from tests.support.people import MANAGER
 
 THINGS = tuple(f"gas-{n}" for n in range(4))
-KILLS = 8
+KILLS = 6
 ON, OFF = 30.0, 2.0
 """%LEL: above the lower limit and below the upper one, and calm."""
 

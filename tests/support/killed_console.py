@@ -5,14 +5,32 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from db.store import Act, Records, Transaction
 from desktop.app import open_console
 from desktop.field.host import ProcessHost
+
+SLOW = 0.008
+"""Seconds that the store takes more for a change: an old disk. A kill then nearly always finds a change half way."""
+
+
+def slow_disk(records: Records) -> None:
+    write = records.write
+
+    def slowly(act: Act, work: Callable[[Transaction], Any]) -> Any:
+        time.sleep(SLOW)
+        return write(act, work)
+
+    records.write = slowly  # type: ignore[method-assign]
 
 
 def main(folder: Path, broker: str) -> None:
     console = open_console(folder, broker=broker, hosting="process")
+    slow_disk(console.records)
     assert isinstance(console.field, ProcessHost)
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
