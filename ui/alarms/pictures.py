@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QToolButton, QWidget
+from shiboken6 import isValid
 
 from desktop.alarms.views import Image
 from desktop.kernel.errors import Invalid, LinliError
@@ -63,7 +64,7 @@ class PictureView(QWidget):
     def __init__(self, host: QWidget, images: Sequence[QImage], number: int, name: str) -> None:
         super().__init__(host)
         self._images, self._number = tuple(images), number
-        self._returns_to = host.window().focusWidget()
+        self._host, self._returns_to = host, host.window().focusWidget()
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setGeometry(host.rect())
@@ -98,8 +99,8 @@ class PictureView(QWidget):
     def _put_away(self) -> None:
         self.hide()
         self.deleteLater()
-        if self._returns_to is not None:
-            self._returns_to.setFocus()
+        # The panel may have been drawn anew meanwhile, and its buttons with it.
+        (self._returns_to if self._returns_to is not None and isValid(self._returns_to) else self._host).setFocus()
 
 
 class AddPicture(QObject):
