@@ -114,7 +114,11 @@ class _Host:
 
     def reading(self, slot: int) -> Reading:
         """The slot's latest value as the intake left it; what age and a lost line make of it, `seen_now` says."""
-        return self._table.reading(slot)
+        try:
+            return self._table.reading(slot)
+        except ValueError:
+            # The table was let go while alarms that were queued are still being recorded.
+            return Reading(None, "none", 0.0)
 
     def health(self) -> Health | None:
         return self._ears.health
