@@ -243,6 +243,15 @@ class LinePlot(QWidget):
             axis.setVisible(n < max(1, len(units)))
         self._apply()
 
+    def set_empty(self, text: str) -> None:
+        """What stands where there is no line."""
+        self._empty = text
+        self._over.update()
+
+    def put_away_readout(self) -> None:
+        """As Escape does."""
+        self._point(None)
+
     def show_span(self, seconds: float, now: float) -> None:
         """The last `seconds`, moving with `tick`; Home returns here."""
         self._span, self._now, self._following = seconds, now, True
@@ -304,6 +313,8 @@ class LinePlot(QWidget):
         self._view = pg.PlotWidget(self, background=None)
         self._view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setStyleSheet("background: transparent")
+        self._view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self._view.setAccessibleName(self._name)
         for action in self._view.scene().contextMenu:

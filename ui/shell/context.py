@@ -54,6 +54,11 @@ class PageSpec:
     group: str = "main"
     """`main` or `foot` of the sidebar."""
 
+    @staticmethod
+    def jump_key(number: int) -> str:
+        """The key of the number-th page of the sidebar: Alt with 1 … 9, with 0 for the tenth; "" for those after."""
+        return f"Alt+{number % 10}" if 1 <= number <= 10 else ""
+
     @property
     def title(self) -> str:
         """The catalogue key of its name."""

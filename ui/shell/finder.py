@@ -39,7 +39,7 @@ def page_hits(pages: Sequence[PageSpec], context: Context) -> list[Hit]:
     hits = []
     for number, spec in enumerate(pages, 1):
         go = _going(context, spec.key, "")
-        hits.append(Hit("page", context.words(spec.title), "", spec.icon, go, f"Alt+{number}"))
+        hits.append(Hit("page", context.words(spec.title), "", spec.icon, go, PageSpec.jump_key(number)))
     return hits
 
 

@@ -18,6 +18,12 @@ def _things(context: Context) -> Page:
     return ThingsPage(context)
 
 
+def _trends(context: Context) -> Page:
+    from ui.trends.page import TrendsPage
+
+    return TrendsPage(context)
+
+
 def _energy(context: Context) -> Page:
     from ui.energy.page import EnergyPage
 
@@ -63,6 +69,7 @@ def _check(context: Context) -> Page:
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("overview", "layout-dashboard", _overview),
     PageSpec("things", "cpu", _things, "things.see"),
+    PageSpec("trends", "trending-up", _trends, "things.see"),
     PageSpec("energy", "zap", _energy, "things.see"),
     PageSpec("alarms", "bell", _alarms, "alarms.see"),
     PageSpec("cases", "clipboard-list", _cases, "cases.see"),

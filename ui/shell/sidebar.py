@@ -165,7 +165,7 @@ class Sidebar(QFrame):
                 layout.addStretch(1)
             for number, spec in enumerate(pages, 1):
                 if spec.group == group:
-                    entry = Entry(spec.icon, words(spec.title), f"Alt+{number}")
+                    entry = Entry(spec.icon, words(spec.title), PageSpec.jump_key(number))
                     entry.clicked.connect(lambda _checked=False, key=spec.key: self.chosen.emit(key))
                     self._entries[spec.key] = entry
                     layout.addWidget(entry)

@@ -107,8 +107,9 @@ class Workspace(QWidget):
         layout.addWidget(self.sidebar)
         layout.addLayout(right, 1)
         for number, spec in enumerate(pages, 1):
-            for modifier in ("Alt", "Ctrl"):
-                self._key(f"{modifier}+{number}", partial(self.go, spec.key))
+            if key := PageSpec.jump_key(number):
+                self._key(key, partial(self.go, spec.key))
+                self._key(key.replace("Alt", "Ctrl"), partial(self.go, spec.key))
         self._key("Ctrl+K", self.open_palette)
         self._key("Ctrl+Shift+U", self.sidebar.operator.click)
         for act in acts:

@@ -1,0 +1,1 @@
+"""Trends of any points, together, over any length of time."""
