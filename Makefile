@@ -13,7 +13,7 @@ setup: .venv/ready
 	sh packaging/setup.sh $(PYTHON)
 
 test: setup lint
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto
 
 lint: setup
 	.venv/bin/ruff check .
@@ -26,6 +26,7 @@ screenshots: setup
 
 bench: setup
 	$(LINLI) bench ingest --json
+	$(LINLI) bench history --json
 	$(LINLI) bench ui --json
 	$(LINLI) bench start --json
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.aio import in_background
 from ui.parts.refresh import Refresh
 
 
+def shown(qtbot: QtBot) -> QWidget:
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
 def test_asked_many_times_while_it_reads_it_reads_once_more(qtbot: QtBot, loop: asyncio.AbstractEventLoop) -> None:
     gate, begun, drawn = threading.Event(), [], []
-    owner, state = QObject(), {"now": "old"}
+    owner, state = shown(qtbot), {"now": "old"}
 
     async def read() -> None:
         seen = state["now"]
@@ -38,7 +45,7 @@ def test_a_reading_that_fails_is_told_and_the_next_one_tries_again(
 ) -> None:
     told: list[Exception] = []
     drawn: list[int] = []
-    owner = QObject()
+    owner = shown(qtbot)
 
     async def read() -> None:
         if not told:
@@ -50,3 +57,23 @@ def test_a_reading_that_fails_is_told_and_the_next_one_tries_again(
     qtbot.waitUntil(lambda: bool(told))
     refresh.ask()
     qtbot.waitUntil(lambda: drawn == [1])
+
+
+def test_for_a_hidden_page_nothing_is_read_until_it_is_shown(qtbot: QtBot, loop: asyncio.AbstractEventLoop) -> None:
+    page, reads = QWidget(), list[int]()
+    qtbot.addWidget(page)
+
+    async def read() -> None:
+        reads.append(1)
+
+    refresh = Refresh(page, read, lambda error: None)
+    for _ in range(3):
+        refresh.ask()
+    qtbot.wait(20)
+    assert reads == []
+    page.show()
+    qtbot.waitUntil(lambda: reads == [1])
+    page.hide()
+    page.show()
+    qtbot.wait(20)
+    assert reads == [1], "nobody asked meanwhile"
