@@ -29,6 +29,7 @@ from desktop.kernel.terminal import terminal_code
 from desktop.people.duty import DutyRoster
 from desktop.people.service import People
 from desktop.places.service import Places
+from desktop.plans.service import Plans
 from desktop.reports.service import Reports
 from desktop.security import keys
 from desktop.security.check import run_checks_open
@@ -67,6 +68,7 @@ class Console:
     duty: DutyRoster
     things: Things
     energy: Energy
+    plans: Plans
     alarms: Alarms
     cases: Cases
     journal: JournalView
@@ -165,6 +167,7 @@ def open_console(
         duty=DutyRoster(records, clock, new_id),
         things=things,
         energy=energy,
+        plans=Plans(records, clock, new_id),
         alarms=alarms,
         cases=cases,
         journal=JournalView(records, clock),

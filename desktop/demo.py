@@ -38,6 +38,8 @@ from desktop.people.duty import DutyRoster
 from desktop.people.sample_duty import put_week
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
 from desktop.places.service import Places
+from desktop.plans.sample import draw_sample
+from desktop.plans.service import Plans
 from desktop.security import keys
 from desktop.security.principal import Principal, act, system
 from desktop.security.service import Accounts
@@ -156,6 +158,7 @@ def _fill(folder: Path) -> dict[str, str]:
         who = accounts.set_up("demo", "演示", passwords["demo"])
         build_sample(records, clock, new_id, TERMINAL)
         records.write(act(system(TERMINAL), "things.sample", clock), _cards)
+        draw_sample(Plans(records, clock, new_id), who)
         operators = accounts.operators()
         sensors = fleet(devices("small"), load_models().models, SEED)
         _readings(records, sensors, today(clock.now().timestamp()))

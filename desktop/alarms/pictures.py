@@ -38,6 +38,12 @@ def keep(tx: Transaction, row: AlarmRow, data: bytes, media: str) -> str:
         if len(kept) >= MOST:
             raise Invalid(f"an alarm has at most {MOST} pictures", "picture", why="too_many")
         row.extra = {**row.extra, PICTURES: [*kept, sha256]}
+    return store_picture(tx, data, media)
+
+
+def store_picture(tx: Transaction, data: bytes, media: str) -> str:
+    """Keeps the bytes of a checked picture once, whoever refers to them; returns their SHA-256 in hexadecimal."""
+    sha256 = hashlib.sha256(data).hexdigest()
     if tx.session.get(Picture, sha256) is None:
         tx.session.add(Picture(sha256=sha256, media=media, data=data))
     return sha256

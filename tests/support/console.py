@@ -19,6 +19,7 @@ from desktop.kernel.bus import Bus, Changed
 from desktop.people.duty import DutyRoster
 from desktop.people.service import People
 from desktop.places.service import Places
+from desktop.plans.service import Plans
 from desktop.reports.service import Reports
 from desktop.security.passwords import Argon2
 from desktop.security.service import Accounts
@@ -92,7 +93,8 @@ def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, 
     return Console(
         data_dir=folder, terminal=TERMINAL, demo=demo, clock=clock, new_id=new_id, bus=bus, records=records,
         settings=Settings(records, clock, TERMINAL), accounts=accounts, places=places, people=People(records, clock),
-        duty=DutyRoster(records, clock, new_id), things=things, energy=energy, alarms=alarms,
+        duty=DutyRoster(records, clock, new_id), things=things, energy=energy, plans=Plans(records, clock, new_id),
+        alarms=alarms,
         cases=cases, journal=JournalView(records, clock),
         reports=Reports(records, clock, alarms, places, energy), field=host,
     )  # fmt: skip

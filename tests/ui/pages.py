@@ -33,6 +33,7 @@ from desktop.people.duty import DutyRoster
 from desktop.people.service import People
 from desktop.places.sample import build_sample
 from desktop.places.service import Places
+from desktop.plans.service import Plans
 from desktop.reports.service import Reports
 from desktop.security import keys
 from desktop.security.passwords import Argon2
@@ -219,7 +220,7 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     console = Console(
         folder, TERMINAL, True, clock, new_id, bus, records, Settings(records, clock, TERMINAL), accounts, places,
         People(records, clock), DutyRoster(records, clock, new_id), stuff,
-        energy, alarms, cases,
+        energy, Plans(records, clock, new_id), alarms, cases,
         JournalView(records, clock), Reports(records, clock, alarms, places, energy), still,
     )  # fmt: skip
     bridge = Bridge(bus)
