@@ -6,33 +6,27 @@ Mouse and keys are handled here, not by pyqtgraph: no menus, no dialog of its ow
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
     QPen,
-    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsPathItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.things.limits import Limit
 from ui.parts.bars import BarPlot, Bars
-from ui.parts.ink import draw_priority, draw_text, face, metrics
+from ui.parts.ink import face
+from ui.parts.plotline import Drawn, Line, draw_sign, part_of, tone_of
+from ui.parts.plotover import TOP, Over
 from ui.parts.series import nice_range
 from ui.parts.timeaxis import DAY, time_marks
 from ui.parts.when import stamp
@@ -47,142 +41,8 @@ UNITS = 3
 """Axes that can be told apart: the first unit's at the left, two at the right."""
 
 LEAST_SPAN, MOST_SPAN = 10.0, 5 * 366.0 * DAY
-TOP = 20
-"""Pixels above the lines, for the units of the axes."""
-
 SETTLED_MS = 180
 """A person who zooms turns the wheel several times: the owner is told when it rests."""
-
-Array = Any
-"""A numpy array of floats; pyqtgraph has no types."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One series. `at` are Unix seconds, ascending; `low`, `high` and `mean` as long as `at`.
-
-    For samples that were not rolled up, `low` and `high` are empty: then there is no band.
-    """
-
-    name: str
-    unit: str
-    at: Sequence[float]
-    mean: Sequence[float]
-    low: Sequence[float] = ()
-    high: Sequence[float] = ()
-    tone: int | None = None
-    """Which of the theme's series colours, with its dash and its sign; None takes its place among the lines."""
-    gap: float = float("inf")
-    """Seconds between two samples from which on the line is broken: nobody knows what was there."""
-    steps: bool = False
-    """The value holds until the next one, as a switch does."""
-    decimals: int = 1
-    tell: Callable[[float], str] | None = field(default=None, compare=False)
-    """Words for a value, with its unit; None writes it with `decimals` and the unit."""
-
-    def told(self, value: float) -> str:
-        if self.tell is not None:
-            return self.tell(value)
-        return f"{value:,.{self.decimals}f} {self.unit}".replace("-", "−").rstrip()
-
-
-_DASHES: tuple[tuple[float, ...], ...] = ((), (), (6, 3), (), (2, 2.5), (), (8, 3, 2, 3), (4, 2))
-_SIGNS = ("circle", "square", "triangle", "diamond", "ring", "box", "down", "cross")
-
-
-def tone_of(number: int) -> QColor:
-    """The colour of the n-th line in the current theme."""
-    series = theme().series
-    return QColor(series[number % len(series)])
-
-
-def draw_sign(painter: QPainter, at: QPointF, number: int, size: float = 4.0) -> None:
-    """The sign of the n-th line, so that lines are told apart without their colour."""
-    color = tone_of(number)
-    sign = _SIGNS[number % len(_SIGNS)]
-    hollow = sign in ("ring", "box", "down", "cross")
-    painter.setPen(QPen(color, 1.5))
-    painter.setBrush(theme().color("surface") if hollow else color)
-    corners = {
-        "square": ((-1, -1), (1, -1), (1, 1), (-1, 1)), "box": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
-        "triangle": ((0, -1.1), (1.1, 0.9), (-1.1, 0.9)), "down": ((0, 1.1), (1.1, -0.9), (-1.1, -0.9)),
-        "diamond": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)),
-    }  # fmt: skip
-    if sign in ("circle", "ring"):
-        painter.drawEllipse(at, size, size)
-    elif sign == "cross":
-        painter.drawLine(at + QPointF(-size, -size), at + QPointF(size, size))
-        painter.drawLine(at + QPointF(-size, size), at + QPointF(size, -size))
-    else:
-        painter.drawPolygon(QPolygonF([at + QPointF(x * size * 0.9, y * size * 0.9) for x, y in corners[sign]]))
-
-
-class _Drawn:
-    """One line with its items in the scene."""
-
-    def __init__(self, line: Line, number: int) -> None:
-        self.line, self.number = line, line.tone if line.tone is not None else number
-        self.at: Array = np.asarray(line.at, float)
-        self.mean: Array = np.asarray(line.mean, float)
-        banded = len(line.low) == len(line.high) == len(line.at) > 0
-        self.low: Array = np.asarray(line.low, float) if banded else self.mean
-        self.high: Array = np.asarray(line.high, float) if banded else self.mean
-        dashes = _DASHES[self.number % len(_DASHES)]
-        pen = QPen(tone_of(self.number), 1.8)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashes else Qt.PenCapStyle.RoundCap)
-        if dashes:
-            pen.setDashPattern(dashes)
-        self.curve = pg.PlotCurveItem(*self._broken(), pen=pen, connect="finite", antialias=True)
-        # A lone sample between two gaps is no line; its own dot shows it.
-        self.band = QGraphicsPathItem(self._band() if banded else QPainterPath())
-        self.band.setPen(Qt.PenStyle.NoPen)
-        soft = tone_of(self.number)
-        soft.setAlpha(46)
-        self.band.setBrush(soft)
-
-    def cuts(self) -> Array:
-        """Where a new run begins."""
-        apart = np.diff(self.at) > self.line.gap
-        return np.flatnonzero(apart | ~np.isfinite(self.mean[1:])) + 1
-
-    def alone(self) -> Array:
-        """Indexes of the samples that have a gap on both sides."""
-        edges = np.concatenate(([0], self.cuts(), [len(self.at)]))
-        return edges[:-1][np.diff(edges) == 1] if len(self.at) else edges[:0]
-
-    def seen(self, since: float, until: float) -> slice:
-        return slice(int(np.searchsorted(self.at, since)), int(np.searchsorted(self.at, until, "right")))
-
-    def nearest(self, at: float, within: float) -> int | None:
-        """The sample a person means who points at a time, if one is near."""
-        if not len(self.at):
-            return None
-        n = int(np.searchsorted(self.at, at, "right"))
-        if self.line.steps:
-            return n - 1 if n and at - self.at[n - 1] <= max(self.line.gap, within) else None
-        near = min((k for k in (n - 1, n) if 0 <= k < len(self.at)), key=lambda k: abs(self.at[k] - at))
-        return near if abs(self.at[near] - at) <= within else None
-
-    def _broken(self) -> tuple[Array, Array]:
-        at, value, cuts = self.at, self.mean, self.cuts()
-        at, value = np.insert(at, cuts, np.nan), np.insert(value, cuts, np.nan)
-        if not self.line.steps or len(at) < 2:
-            return at, value
-        # Before each next time the former value once more: corners instead of slopes.
-        return np.repeat(at, 2)[1:], np.repeat(value, 2)[:-1]
-
-    def _band(self) -> QPainterPath:
-        path = QPainterPath()
-        edges = [0, *self.cuts().tolist(), len(self.at)]
-        for start, end in itertools.pairwise(edges):
-            if end - start < 2 or not np.any(self.high[start:end] > self.low[start:end]):
-                continue
-            at = self.at[start:end]
-            upper = [QPointF(x, y) for x, y in zip(at, self.high[start:end], strict=True)]
-            lower = [QPointF(x, y) for x, y in zip(at[::-1], self.low[start:end][::-1], strict=True)]
-            path.addPolygon(QPolygonF([*upper, *lower]))
-        return path
 
 
 class LinePlot(QWidget):
@@ -203,7 +63,7 @@ class LinePlot(QWidget):
         """`name` tells the screen reader what is shown; `empty` stands where there is no line."""
         super().__init__(parent)
         self._name, self._empty = name, empty
-        self._drawn: list[_Drawn] = []
+        self._drawn: list[Drawn] = []
         self._limits: Mapping[str, Sequence[Limit]] = {}
         self._units: list[str] = []
         self._reach: dict[str, tuple[float, float, float]] = {}
@@ -216,7 +76,7 @@ class LinePlot(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._make_scene()
-        self._over = _Over(self)
+        self._over = Over(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLED_MS)
@@ -233,7 +93,7 @@ class LinePlot(QWidget):
         for drawn in self._drawn:
             for item in (drawn.curve, drawn.band):
                 item.scene().removeItem(item)
-        self._drawn = [_Drawn(line, number) for number, line in enumerate(lines)]
+        self._drawn = [Drawn(line, number) for number, line in enumerate(lines)]
         for drawn in self._drawn:
             box = self._boxes[units.index(drawn.line.unit)]
             box.addItem(drawn.band, ignoreBounds=True)
@@ -285,7 +145,7 @@ class LinePlot(QWidget):
 
     def seen(self) -> list[Line]:
         """Each line with only the samples that are seen."""
-        return [_part(drawn, drawn.seen(self._since, self._until)) for drawn in self._drawn]
+        return [part_of(drawn, drawn.seen(self._since, self._until)) for drawn in self._drawn]
 
     def readout(self) -> list[str]:
         """What the read-out says: the time, then a value for each line ("—" where nobody knows). Empty without one."""
@@ -399,7 +259,7 @@ class LinePlot(QWidget):
         area = self._area()
         return self._since + (x - area.left()) / max(1.0, area.width()) * (self._until - self._since)
 
-    def _value_at(self, drawn: _Drawn) -> tuple[str, int | None]:
+    def _value_at(self, drawn: Drawn) -> tuple[str, int | None]:
         assert self._cursor is not None
         within = max((self._until - self._since) / 40, min(drawn.line.gap, self._until - self._since) / 2)
         n = drawn.nearest(self._cursor, within)
@@ -525,125 +385,6 @@ class LinePlot(QWidget):
         self._over.raise_()
         # The axes are laid out when Qt turns; the marks follow how wide they became.
         QTimer.singleShot(0, self, self._apply)
-
-
-class _Over(QWidget):
-    """What stands over the lines: grid, units, limits' signs, signs of the lines, the read-out."""
-
-    def __init__(self, plot: LinePlot) -> None:
-        super().__init__(plot)
-        self._plot = plot
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        plot = self._plot
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = plot._area()
-        self._units(painter, area)
-        if not any(len(drawn.at) for drawn in plot._drawn):
-            draw_text(painter, area, plot._empty, "table", "ink3", align=Qt.AlignmentFlag.AlignHCenter)
-        painter.setClipRect(area.adjusted(-1, -6, 1, 2))
-        self._grid(painter, area)
-        self._limits(painter, area)
-        for drawn in plot._drawn:
-            self._signs(painter, drawn)
-        painter.setClipping(False)
-        if plot._cursor is not None and plot._drawn:
-            self._readout(painter, area)
-        if plot.hasFocus():
-            painter.setPen(QPen(theme().color("accent"), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-
-    def _units(self, painter: QPainter, area: QRectF) -> None:
-        plot = self._plot
-        for n, unit in enumerate(plot._units):
-            band = plot._axes[n].sceneBoundingRect()
-            left = plot._view.mapFromScene(band.topLeft()).x()
-            if n == 0:
-                place = QRectF(left + 4, 0, max(band.width(), 80.0), TOP - 2)
-            else:
-                place = QRectF(left - 6, 0, max(band.width(), 56.0) + 6, TOP - 2)
-            draw_text(painter, place, unit, "caption", "ink2")
-
-    def _grid(self, painter: QPainter, area: QRectF) -> None:
-        plot = self._plot
-        painter.setPen(QPen(theme().color("line"), 1))
-        if plot._units:
-            low, high, step = plot._reach[plot._units[0]]
-            for n in range(1, round((high - low) / step) + 1):
-                y = round(plot._y(plot._units[0], low + n * step)) + 0.5
-                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-
-    def _limits(self, painter: QPainter, area: QRectF) -> None:
-        plot = self._plot
-        for unit in plot._units:
-            low, high, _ = plot._reach[unit]
-            for limit in plot._limits.get(unit, ()):
-                if low <= limit.value <= high:
-                    y = plot._y(unit, limit.value)
-                    painter.setPen(QPen(theme().color(limit.priority), 1, Qt.PenStyle.DashLine))
-                    painter.drawLine(QPointF(area.left(), y), QPointF(area.right() - 14, y))
-                    draw_priority(painter, QRectF(area.right() - 11, y - 4.5, 9, 9), limit.priority)
-
-    def _signs(self, painter: QPainter, drawn: _Drawn) -> None:
-        """A few signs along the line (none where it is the only one) and a dot for each sample that stands alone."""
-        plot = self._plot
-        part = drawn.seen(plot._since, plot._until)
-        marked = set(drawn.alone().tolist()) & set(range(part.start, part.stop))
-        if len(plot._drawn) > 1 and part.stop > part.start:
-            # At places of the clock, not of the screen: signs travel with their line.
-            every = max(1, (part.stop - part.start) // 6)
-            marked |= set(range(part.start + (drawn.number * every // 8) % every, part.stop, every))
-        for n in marked:
-            if np.isfinite(drawn.mean[n]):
-                spot = QPointF(plot._x(drawn.at[n]), plot._y(drawn.line.unit, drawn.mean[n]))
-                draw_sign(painter, spot, drawn.number, 3.5)
-
-    def _readout(self, painter: QPainter, area: QRectF) -> None:
-        plot = self._plot
-        assert plot._cursor is not None
-        x = plot._x(plot._cursor)
-        painter.setPen(QPen(theme().color("ink3"), 1))
-        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        rows: list[tuple[int, str, str]] = []
-        for drawn in plot._drawn:
-            text, n = plot._value_at(drawn)
-            rows.append((drawn.number, drawn.line.name, text))
-            if n is not None:
-                spot = QPointF(plot._x(drawn.at[n]), plot._y(drawn.line.unit, drawn.mean[n]))
-                painter.setPen(QPen(theme().color("surface"), 2))
-                painter.setBrush(tone_of(drawn.number))
-                painter.drawEllipse(spot, 4.5, 4.5)
-        head = stamp(datetime.fromtimestamp(plot._cursor, UTC))
-        wide = metrics("caption", 500)
-        names = max(metrics("caption").horizontalAdvance(name) for _, name, _ in rows)
-        names = min(names, area.width() * 0.4)
-        values = max(wide.horizontalAdvance(text) for *_, text in rows)
-        width = max(names + values + 54, wide.horizontalAdvance(head) + 24)
-        left = x + 12 if x + 12 + width < area.right() else max(area.left(), x - 12 - width)
-        box = QRectF(left, area.top() + 4, width, 30 + 20 * len(rows))
-        painter.setPen(QPen(theme().color("line_strong"), 1))
-        painter.setBrush(theme().color("raised"))
-        painter.drawRoundedRect(box, 6, 6)
-        draw_text(painter, QRectF(box.left() + 12, box.top() + 4, width, 20), head, "caption", "ink2", 500)
-        for n, (number, name, text) in enumerate(rows):
-            top = box.top() + 25 + 20 * n
-            draw_sign(painter, QPointF(box.left() + 17, top + 10), number)
-            draw_text(painter, QRectF(box.left() + 30, top, names + 1, 20), name, "caption", "ink2")
-            place = QRectF(box.left() + 30 + names, top, box.right() - 12 - box.left() - 30 - names, 20)
-            draw_text(painter, place, text, "caption", "ink", 500, Qt.AlignmentFlag.AlignRight)
-
-
-def _part(drawn: _Drawn, part: slice) -> Line:
-    line = drawn.line
-    banded = bool(line.low)
-    return Line(
-        line.name, line.unit, drawn.at[part].tolist(), drawn.mean[part].tolist(),
-        drawn.low[part].tolist() if banded else (), drawn.high[part].tolist() if banded else (),
-        drawn.number, line.gap, line.steps, line.decimals, line.tell,
-    )  # fmt: skip
 
 
 def _value_marks(low: float, high: float, step: float) -> list[tuple[float, str]]:
