@@ -18,6 +18,12 @@ def _things(context: Context) -> Page:
     return ThingsPage(context)
 
 
+def _plans(context: Context) -> Page:
+    from ui.plans.page import PlansPage
+
+    return PlansPage(context)
+
+
 def _trends(context: Context) -> Page:
     from ui.trends.page import TrendsPage
 
@@ -69,6 +75,7 @@ def _check(context: Context) -> Page:
 PAGES: tuple[PageSpec, ...] = (
     PageSpec("overview", "layout-dashboard", _overview),
     PageSpec("things", "cpu", _things, "things.see"),
+    PageSpec("plans", "map-pin", _plans, "things.see"),
     PageSpec("trends", "trending-up", _trends, "things.see"),
     PageSpec("energy", "zap", _energy, "things.see"),
     PageSpec("alarms", "bell", _alarms, "alarms.see"),

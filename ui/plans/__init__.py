@@ -1,0 +1,1 @@
+"""Floor plans: where things stand, and how they are, on a drawing."""
