@@ -16,6 +16,7 @@ from desktop.things.model import Reading
 from tests.ui.drivers.page import PageDriver, assert_accessible, assert_no_clipped_text
 from tests.ui.energy.site import read_meters
 from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Site, founded, site  # noqa: F401 - fixtures
+from tests.ui.plans.site import draw_site
 from tests.ui.things.site import defaults
 from tests.ui.trends.past import remember
 from ui import aio
@@ -92,6 +93,8 @@ def test_a_page_looks_as_it_was_reviewed(
         read_meters(site)
     if page == "trends":
         remember(site)
+    if page == "plans":
+        draw_site(site)
     shown.workspace.go(page, {"things": LIFT, "trends": TRENDS, "energy": "water/month/2026-11-21"}.get(page, ""))
     qtbot.waitUntil(lambda: not aio._tasks)
     qtbot.wait(120)  # the live panel's own beat

@@ -75,6 +75,9 @@ class Canvas(QGraphicsView):
         self.viewport().setMouseTracking(True)
         self.viewport().setAccessibleName(name)
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+        self._sheet = QRectF()
+        self._levels: tuple[QPixmap, ...] = ()
+        """The drawing, and its halves and quarters: scaling one far down at once would fray its lines."""
         self._pins: tuple[Pin, ...] = ()
         self._selected = ""
         self._zoom = 1.0
@@ -91,8 +94,11 @@ class Canvas(QGraphicsView):
 
     def show_paper(self, image: QImage) -> None:
         """Another drawing, fitted."""
-        self._paper.setPixmap(QPixmap.fromImage(image))
-        rect = self._paper.boundingRect()
+        self._sheet = QRectF(image.rect())
+        self._levels = _halves(image)
+        self._paper.setPixmap(self._levels[0])
+        self._paper.setScale(1.0)
+        rect = self._sheet
         self.scene().setSceneRect(rect.adjusted(-rect.width(), -rect.height(), rect.width(), rect.height()))
         self.fit()
 
@@ -134,7 +140,7 @@ class Canvas(QGraphicsView):
 
     def share_at(self, at: QPointF) -> tuple[float, float] | None:
         """A point of the viewport in shares of the drawing; None beside it."""
-        rect = self._paper.boundingRect()
+        rect = self._sheet
         inside = self.viewportTransform().inverted()[0].map(at)
         if rect.isEmpty() or not rect.contains(inside):
             return None
@@ -156,22 +162,27 @@ class Canvas(QGraphicsView):
     def fit(self) -> None:
         self._zoom = 1.0
         self._apply()
-        self.centerOn(self._paper)
+        self.centerOn(self._sheet.center())
 
     def zoom_by(self, factor: float) -> None:
         self._zoom = min(LARGEST_ZOOM, max(1.0, self._zoom * factor))
         self._apply()
         if self._zoom == 1.0:
-            self.centerOn(self._paper)
+            self.centerOn(self._sheet.center())
 
     def _apply(self) -> None:
-        rect = self._paper.boundingRect()
+        rect = self._sheet
         if rect.isEmpty():
             return
         room = self.viewport().size()
         fitted = min((room.width() - MARGIN) / rect.width(), (room.height() - MARGIN) / rect.height())
         scale = max(0.001, fitted) * self._zoom / self.transform().m11()
         self.scale(scale, scale)
+        wanted = self.transform().m11() * rect.width() * self.devicePixelRatioF()
+        level = next((level for level in reversed(self._levels) if level.width() >= wanted), self._levels[0])
+        if level.cacheKey() != self._paper.pixmap().cacheKey():
+            self._paper.setPixmap(level)
+            self._paper.setScale(rect.width() / level.width())
         self.viewport().update()
 
     # Painting
@@ -206,7 +217,7 @@ class Canvas(QGraphicsView):
                 taken.append(rect)
 
     def _at(self, pin: Pin) -> QPointF:
-        rect = self._paper.boundingRect()
+        rect = self._sheet
         x, y = (self._lifted[1:]) if self._lifted and self._lifted[0] == pin.id else (pin.x, pin.y)
         return self.viewportTransform().map(QPointF(x * rect.width(), y * rect.height()))
 
@@ -280,7 +291,7 @@ class Canvas(QGraphicsView):
         super().resizeEvent(event)
         self._apply()
         if self._zoom == 1.0:
-            self.centerOn(self._paper)
+            self.centerOn(self._sheet.center())
 
     # Keys
 
@@ -325,6 +336,17 @@ class Canvas(QGraphicsView):
             self._pins = tuple(_moved(pin, x, y) if pin.id == id_ else pin for pin in self._pins)
             self._lifted = None
             self.moved.emit(id_, x, y)
+
+
+def _halves(image: QImage) -> tuple[QPixmap, ...]:
+    """The image and its halves, down to about a small window's width."""
+    levels = [image]
+    while levels[-1].width() > 400:
+        half = levels[-1].size() / 2
+        levels.append(
+            levels[-1].scaled(half, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        )
+    return tuple(QPixmap.fromImage(level) for level in levels)
 
 
 def _moved(pin: Pin, x: float, y: float) -> Pin:

@@ -42,7 +42,7 @@ class ThingCard(QFrame):
         self._name = Label("", "section", elide=True)
         self._state = MarkedWord("", "quiet", "", weight=500)
         self._values = column(spacing=8)
-        self._open = Button(words("plans.open"), key="Return", on=self.opened.emit)
+        self._open = Button(words("plans.open"), key="Enter", on=self.opened.emit)
         # Enter belongs to the drawing; here it is only told.
         self._open._shortcut.setEnabled(False)
         shut = IconButton("x", words("plans.close_card"), on=self.closed.emit)
@@ -77,7 +77,12 @@ class ThingCard(QFrame):
             first = row(Label(title, "secondary", elide=True), text)
             first.setStretch(0, 1)
             self._values.addLayout(column(first, Label(value.note, "caption", elide=True), spacing=0))
-        self.adjustSize()
+        for label in self.findChildren(Label):
+            # What is new in a shown box counts for its size only once it is shown itself.
+            label.setHidden(label.text() == "")
+        if (layout := self.layout()) is not None:
+            layout.activate()
+        self.resize(self.width(), self.sizeHint().height())
         self.raise_()
 
 
@@ -169,8 +174,9 @@ class EditSide(QFrame):
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(lambda _text: self._show())
         self._title = Label("", "strong", tabular=True)
+        self._do = Label(words("plans.edit_do"), "caption", wrap=True)
         inside = column(
-            self._title, self._search, Label(words("plans.edit_do"), "caption", wrap=True), self.list,
+            self._title, self._search, self._do, self.list,
             spacing=8, margins=(16, 12, 8, 8),
         )  # fmt: skip
         box = framed("surface", inside)
@@ -189,5 +195,7 @@ class EditSide(QFrame):
             for view in self._views
             if all(part in f"{view.name} {''.join(view.place_path)}".casefold() for part in wanted)
         ]
-        self._title.setText(self._words("plans.waiting_n", n=len(self._views)))
+        count = len(self._views)
+        self._title.setText(self._words("plans.waiting_n", n=count) if count else self._words("plans.waiting"))
+        self._do.setText(self._words("plans.edit_do" if count else "plans.waiting_none"))
         self.list.show_things(found)

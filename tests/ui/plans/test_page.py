@@ -15,6 +15,7 @@ from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.drivers.plans import PlansDriver
 from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Recorder, Site
 from ui.plans.page import PlansPage
+from ui.plans.side import ThingCard
 
 Open = Callable[..., tuple[PlansDriver, Recorder]]
 PLACED = {PUMP: (0.17, 0.45), LIFT: (0.83, 0.31), GAS: (0.8, 0.31)}
@@ -62,6 +63,8 @@ def test_a_thing_says_its_state_and_opens_by_double_click_and_by_enter(open_page
     page.click(PUMP)
     assert page.canvas.selected() == PUMP
     assert page.says("低区生活水泵组")
+    card = page.root.findChildren(ThingCard)[0]
+    assert card.height() >= card.sizeHint().height() > 100
     page.key("Return")
     page.double_click(PUMP)
     assert shell.gone == [("things", PUMP), ("things", PUMP)]
