@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from desktop.kernel.words import Lang
+from desktop.kernel.words import Lang, Words
 from resources.loader import folder
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.drivers.plans import PlansDriver
 from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Recorder, Site
+from ui.parts.sidepanel import SidePanel
 from ui.plans.page import PlansPage
 from ui.plans.side import ThingCard
 
@@ -141,3 +144,21 @@ def test_nothing_is_clipped_and_everything_has_a_name(open_page: Open, lang: Lan
     assert_no_clipped_text(page.root)
     page.key("E")
     assert_no_clipped_text(page.root)
+
+
+def test_a_drawing_is_taken_in_and_a_hostile_one_is_refused_in_words(
+    open_page: Open, site: Site, tmp_path: Path
+) -> None:
+    page, shell = open_page()
+    bad, good = tmp_path / "bad.svg", tmp_path / "地下一层.svg"
+    bad.write_bytes(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script/></svg>')
+    good.write_bytes(folder("sample", "plan.svg").read_bytes())
+    for file in (bad, good):
+        page.press("导入平面图")
+        page.root.findChildren(QFileDialog)[-1].fileSelected.emit(str(file))
+        page.until(lambda file=file: shell.said if file is bad else page.root.findChildren(SidePanel))
+    assert shell.said == [Words("zh")("plans.refused.active")]
+    page.press("导入")
+    page.until(lambda: len(site.off(site.console.plans.all)) == 2)
+    page.until(lambda: page.says("2"))
+    assert site.off(site.console.plans.all)[1].name == "地下一层"
