@@ -60,8 +60,8 @@ class ListView(QWidget):
         self._service_act.setEnabled(may("things.out_of_service"))
         self.panel = ThingPanel(
             words, self._things.readings, open_alarm=lambda id_: context.shell.go("alarms", id_),
-            trend_wanted=self._load_trend, use_wanted=self._load_use, others=self._things.get,
-            acts=(self._place_act, self._limits_act, self._service_act),
+            trend_wanted=self._load_trend, trends_wanted=self._open_trends, use_wanted=self._load_use,
+            others=self._things.get, acts=(self._place_act, self._limits_act, self._service_act),
         )  # fmt: skip
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -156,6 +156,14 @@ class ListView(QWidget):
         samples = await in_background(_use_of, self._things, thing_id, point, now)
         if self.panel.view is not None and self.panel.view.id == thing_id:
             self.panel.show_use(point, samples, self._now())
+
+    def _open_trends(self) -> None:
+        """Over any span, beside other things' points."""
+        view = self._current()
+        if view is not None:
+            kept = [p for p in view.thing.model.points if p.history != "none" and p.type != "string"]
+            chosen = [point for point in kept if point.main] or kept[:1]
+            self._context.shell.go("trends", ",".join(f"{view.id}/{point.name}" for point in chosen))
 
     @slot
     async def _open_place(self) -> None:

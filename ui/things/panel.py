@@ -42,13 +42,14 @@ class ThingPanel(QScrollArea):
         *,
         open_alarm: Callable[[str], object],
         trend_wanted: Callable[[str, str], object],
+        trends_wanted: Callable[[], object] | None = None,
         use_wanted: Callable[[str, str], object] = lambda _thing, _point: None,
         others: Others = lambda _thing: None,
         acts: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
         """`trend_wanted` and `use_wanted` are called with thing and point when the last hour, or two days of a counter,
-        are to be read; `others` finds the thing another one speaks through."""
+        are to be read; `trends_wanted` opens any span; `others` finds the thing another one speaks through."""
         super().__init__(parent)
         self._words, self._readings, self._use_wanted = words, readings, use_wanted
         self._view: ThingView | None = None
@@ -63,7 +64,7 @@ class ThingPanel(QScrollArea):
         self._alarm_lines = AlarmLines(words, open_alarm)
         self._figures, self._groups, self._meters = Figures(words), PointGroups(words), Meters(words)
         self._mimic: MimicView | None = None
-        self._trend = TrendBox(words, trend_wanted)
+        self._trend = TrendBox(words, trend_wanted, trends_wanted)
         self._events, self._act_buttons = EventLines(words), ActButtons(words)
         self._beside, self._below = QHBoxLayout(), QHBoxLayout()
         self._lay_out()

@@ -10,6 +10,7 @@ from desktop.kernel.words import Words
 from desktop.things.limits import limits_of
 from desktop.things.model import Point, Reading
 from desktop.things.views import ThingView
+from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
 from ui.parts.layout import clear, column, row
 from ui.parts.series import Sample
@@ -23,11 +24,14 @@ SILENT = ("offline", "stale")
 
 
 class TrendBox(QWidget):
-    """`show_thing` builds it; `wanted(thing, point)` is called when the stored past of a point is to be read."""
+    """`show_thing` builds it; `wanted(thing, point)` is called when the stored past of a point is to be read, `more` when a
+    person wants more than the last hour."""
 
-    def __init__(self, words: Words, wanted: Callable[[str, str], object]) -> None:
+    def __init__(
+        self, words: Words, wanted: Callable[[str, str], object], more: Callable[[], object] | None = None
+    ) -> None:
         super().__init__()
-        self._words, self._wanted = words, wanted
+        self._words, self._wanted, self._more = words, wanted, more
         self.chart = TrendChart(words("things.panel.no_history"))
         self.chart.setFixedHeight(HEIGHT)
         self._head = row(spacing=8)
@@ -52,6 +56,8 @@ class TrendBox(QWidget):
         else:
             self._head.addWidget(Label(self._words.of(numeric[0].title), "secondary"))
         self._head.addStretch(1)
+        if self._more is not None:
+            self._head.addWidget(Button(self._words("things.act.trends"), "link", key="T", on=self._more))
         self._choose(view, numeric[0].name)
 
     def show_history(self, point: str, samples: Sequence[Sample], now: float) -> None:

@@ -225,6 +225,18 @@ def test_a_new_device_and_its_events_appear_by_themselves(site: Site, on_loop: O
     on_loop(story)
 
 
+def test_its_points_are_shown_over_any_span(site: Site, on_loop: OnLoop) -> None:
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            driver.list.choose("lift-2")
+            driver.button("趋势").click()
+            [(page, points)] = site.shell.gone
+            assert page == "trends" and points.split(",")[0] == "lift-2/floor"
+
+    on_loop(story)
+
+
 def test_a_thing_is_placed_and_taken_out_of_service(site: Site, on_loop: OnLoop) -> None:
     async def story() -> None:
         with opened(site) as driver:
