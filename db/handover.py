@@ -15,14 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import open_engine
 from db.errors import StoreError, store_error
 
-VERSION = 1
-
+# What each version of the file added.
 # AUTOINCREMENT: a number forgotten is never given again, so a late answer cannot forget another change.
-SCHEMA = (
-    "CREATE TABLE waiting (seq INTEGER PRIMARY KEY AUTOINCREMENT, payload BLOB NOT NULL)",
-    "CREATE TABLE active (id TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID",
-    f"PRAGMA user_version={VERSION}",
+STEPS = (
+    (
+        "CREATE TABLE waiting (seq INTEGER PRIMARY KEY AUTOINCREMENT, payload BLOB NOT NULL)",
+        "CREATE TABLE active (id TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID",
+    ),
+    ("CREATE TABLE told (thing TEXT, rule TEXT, at_ms INTEGER NOT NULL, PRIMARY KEY (thing, rule)) WITHOUT ROWID",),
 )
+VERSION = len(STEPS)
 
 
 class Handover:
@@ -41,18 +43,25 @@ class Handover:
                 version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
                 if version > VERSION:
                     raise StoreError("newer", f"{path.name} has version {version}, this program knows {VERSION}")
-                if version == 0:
-                    for statement in SCHEMA:
-                        connection.exec_driver_sql(statement)
+                for statement in (one for step in STEPS[version:] for one in step):
+                    connection.exec_driver_sql(statement)
+                if version < VERSION:
+                    connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
         except StoreError:
             self._engine.dispose()
             raise
 
-    def append(self, payloads: Sequence[bytes], active: Mapping[str, bytes | None] | None = None) -> list[int]:
+    def append(
+        self,
+        payloads: Sequence[bytes],
+        active: Mapping[str, bytes | None] | None = None,
+        told: Mapping[tuple[str, str], int] | None = None,
+    ) -> list[int]:
         """Keeps the payloads in one commit and returns their numbers; durable when this returns.
 
         `active` says in the same commit what changed about the set of active alarms: the new state of an id, or None
-        for one that ended. So a restart finds the changes and the set they led to, or neither.
+        for one that ended; `told` which instant (Unix ms) of a rule of a thing was the last one given to a change. So a
+        restart finds the changes and what they led to, or neither.
         """
         with self._begin() as connection:
             seqs = []
@@ -64,6 +73,8 @@ class Handover:
                     connection.exec_driver_sql("DELETE FROM active WHERE id=?", (id_,))
                 else:
                     connection.exec_driver_sql("INSERT OR REPLACE INTO active VALUES (?,?)", (id_, state))
+            if last := [(*which, at_ms) for which, at_ms in (told or {}).items()]:
+                connection.exec_driver_sql("INSERT OR REPLACE INTO told VALUES (?,?,?)", last)
         return seqs
 
     def pending(self) -> list[tuple[int, bytes]]:
@@ -83,6 +94,12 @@ class Handover:
         with self._begin() as connection:
             rows = connection.exec_driver_sql("SELECT id, state FROM active").all()
         return {str(id_): bytes(state) for id_, state in rows}
+
+    def told(self) -> dict[tuple[str, str], int]:
+        """The last instant of each rule of a thing, as the last appends left them: Unix milliseconds."""
+        with self._begin() as connection:
+            rows = connection.exec_driver_sql("SELECT thing, rule, at_ms FROM told").all()
+        return {(str(thing), str(rule)): int(at_ms) for thing, rule, at_ms in rows}
 
     def close(self) -> None:
         self._engine.dispose()

@@ -7,7 +7,7 @@ deadband and delays are ISA-18.2's; the reading of bad and replayed values is on
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
@@ -212,12 +212,17 @@ class Evaluator:
         rules = [rule for watched in self._things.values() for rule in watched.rules.values()]
         return [rule.alarm for rule in rules if rule.alarm] + [orphan.alarm for orphan in self._orphans.values()]
 
-    def restore(self, alarms: Iterable[Active]) -> None:
-        """Takes up the active alarms of the run before, without telling of them again. Call it before watching."""
+    def restore(self, alarms: Iterable[Active], told: Mapping[tuple[str, str], int] | None = None) -> None:
+        """Takes up the active alarms of the run before, without telling of them again. Call it before watching.
+
+        `told` is the last instant (Unix ms) told of each rule of a thing, of what is over too: an occurrence that begins
+        within the same two seconds, or by a device's clock that stands, must not get the id of one that ended.
+        """
         for alarm in alarms:
             key = (alarm.thing_id, alarm.rule.name)
             self._orphans[key] = _Orphan(alarm)
             self._last_ms[key] = alarm.onset_ms
+        self._last_ms.update(told or {})
 
     def _take_up(self, watched: _Watched, rule: AlarmRule, before: _Watched | None) -> _Rule:
         """The rule at work in `watched`, with the state it had under the description before."""

@@ -39,6 +39,11 @@ class AlarmBook:
         """The alarms that were active when the service last ended. Raises StoreError."""
         return [msgspec.msgpack.decode(state, type=Active) for state in self._handover.active().values()]
 
+    def told(self) -> dict[tuple[str, str], int]:
+        """The last instant told of each rule of a thing, active or over: no later occurrence may have it again, for it
+        makes the id. Raises StoreError."""
+        return self._handover.told()
+
     def take(self, transitions: Sequence[Onset | Return]) -> None:
         """Makes the changes durable in one commit, then tells of them."""
         self._unsaved += transitions
@@ -49,8 +54,9 @@ class AlarmBook:
             each.alarm.alarm_id: msgspec.msgpack.encode(each.alarm) if isinstance(each, Onset) else None
             for each in self._unsaved
         }
+        last = {(change.thing_id, change.rule): change.at_ms for change in changes}
         try:
-            seqs = self._handover.append([msgspec.msgpack.encode(change) for change in changes], active)
+            seqs = self._handover.append([msgspec.msgpack.encode(change) for change in changes], active, last)
         except StoreError as error:
             if not self.problem:
                 log.error("alarms wait in memory, the hand-over file refuses: %s", error)

@@ -47,7 +47,7 @@ class Intake:
         self._table, self._telemetry, self._history, self._alarms, self._tell = table, telemetry, history, alarms, tell
         self._lock = threading.Lock()
         self._evaluator = Evaluator()
-        self._evaluator.restore(alarms.active())
+        self._evaluator.restore(alarms.active(), alarms.told())
         self._rows: Rows = {}
         self._connection = 0
         self._next_offer = self._next_save = self._next_log = 0.0

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from db.engine import open_engine
 from db.errors import StoreError
-from db.handover import Handover
+from db.handover import STEPS, Handover
 
 WRITER = """
 import sys
@@ -55,6 +56,31 @@ def test_the_active_set_follows_the_changes(tmp_path: Path, key: bytes) -> None:
     book.append([b"x again"], {"x": None, "y": b"3"})
     assert book.active() == {"y": b"3"}
     book.close()
+
+
+def test_the_last_instant_of_a_rule_is_kept_though_it_is_over(tmp_path: Path, key: bytes) -> None:
+    book = Handover(tmp_path / "handover.db", key)
+    book.forget(book.append([b"x"], {"x": b"1"}, {("sump", "deep"): 1000, ("gas", "low"): 5}))
+    book.forget(book.append([b"x"], {"x": None}, {("sump", "deep"): 1001}))
+    book.append([b"y"])
+    book.close()
+    again = Handover(tmp_path / "handover.db", key)
+    assert again.told() == {("sump", "deep"): 1001, ("gas", "low"): 5}
+    again.close()
+
+
+def test_a_file_of_the_first_version_is_taken_up_as_it_stands(tmp_path: Path, key: bytes) -> None:
+    path = tmp_path / "handover.db"
+    engine = open_engine(path, key, "writer")
+    with engine.begin() as connection:
+        for statement in (*STEPS[0], "PRAGMA user_version=1", "INSERT INTO waiting (payload) VALUES (x'61')"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    for _ in range(2):
+        book = Handover(path, key)
+        assert [payload for _, payload in book.pending()] == [b"a"]
+        assert book.told() == {}
+        book.close()
 
 
 def test_a_kill_at_any_moment_loses_nothing_that_was_told(tmp_path: Path, key: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db.handover import Handover
 from desktop.alarms.evaluator import Evaluator
 from desktop.alarms.transitions import Active, Onset, Return, Transition, change_of
+from desktop.field.alarmbook import AlarmBook
 from desktop.kernel.ids import deterministic_id
 from desktop.things.model import ONLINE, AlarmRule, Condition, Value
 from tests.desktop.alarms.support import WALL, WALL_MS, rule, thing
@@ -163,6 +166,30 @@ def test_occurrences_never_share_an_id_whatever_the_devices_clock_says(device_at
     assert all(t.at_ms >= t.alarm.onset_ms for t in changes if isinstance(t, Return))
 
 
+@pytest.mark.parametrize("device_at", [None, WALL - 10], ids=str)
+def test_what_ended_before_a_restart_keeps_its_id_for_itself(
+    tmp_path: Path, key: bytes, device_at: float | None
+) -> None:
+    """Within the two seconds that an onset is cut to, and by a device's clock that stands: through the hand-over file, as
+    a restart has it. Two observers that both came to know of it go on agreeing."""
+    path = tmp_path / "handover.db"
+    watched, ids = thing(rule("r", ABOVE)), []
+    for run in range(3):
+        file = Handover(path, key)
+        book, at_work = AlarmBook(file, lambda _: None), Evaluator(wall=lambda run=run: WALL + run * 0.2)
+        other = Evaluator(wall=lambda: WALL + 1.9)
+        for each in (at_work, other):
+            each.restore(book.active(), book.told())
+            assert not each.watch(watched)
+        begun, seen = (each.sample("sump", "a", 11, 1, device_at) for each in (at_work, other))
+        assert [t.alarm.alarm_id for t in begun] == [t.alarm.alarm_id for t in seen]
+        book.take(begun)
+        book.take(at_work.sample("sump", "a", 1, 2, device_at))
+        ids += [t.alarm.alarm_id for t in begun]
+        file.close()
+    assert len(ids) == len(set(ids)) == 3
+
+
 def test_a_restart_reloads_active_alarms_without_telling_of_them_again() -> None:
     rules = (rule("r", ABOVE, deadband=2), rule("s", Condition(point="b", above=1)))
     before = evaluator(*rules)
@@ -273,12 +300,15 @@ class Slow:
 
     rule: AlarmRule
     begun_before: int | None = None
+    """The onset it was reloaded with."""
+    told_before: int | None = None
+    """The last instant told of it in the run before."""
     facts: list[Fact] = field(default_factory=list)
 
     def transitions(self) -> list[tuple[str, int, Value | None]]:
         """("+" or "-", instant in ms, value), in order."""
         answers: list[tuple[str, int, Value | None]] = []
-        instants = [] if self.begun_before is None else [self.begun_before]
+        instants = [one for one in (self.begun_before, self.told_before) if one is not None]
         active, out = self.begun_before is not None, False
         values: dict[str, Value] = {}
         other_since: tuple[int, int] | None = None
@@ -379,6 +409,7 @@ def test_it_tells_what_the_slow_statement_tells(
     at_work.watch(thing(*rules))
     slow = [Slow(each) for each in rules]
     out = False
+    last: dict[str, int] = {}
     heard: dict[str, list[Transition]] = {each.name: [] for each in rules}
 
     def hear(transitions: Any) -> None:
@@ -412,11 +443,12 @@ def test_it_tells_what_the_slow_statement_tells(
         if what == "restart":
             check(slow, heard)
             kept = at_work.active()
+            last |= {name: change_of(changes[-1]).at_ms for name, changes in heard.items() if changes}
             at_work, out = Evaluator(wall=wall), False
-            at_work.restore(kept)
+            at_work.restore(kept, {("sump", name): at_ms for name, at_ms in last.items()})
             assert not at_work.watch(thing(*rules))
             begun = {alarm.rule.name: alarm.onset_ms for alarm in kept}
-            slow = [Slow(each, begun.get(each.name)) for each in rules]
+            slow = [Slow(each, begun.get(each.name), last.get(each.name)) for each in rules]
             heard = {each.name: [] for each in rules}
     check(slow, heard)
 

@@ -36,6 +36,10 @@ class Building:
     def say(self, thing: str, retain: bool = False, **values: object) -> None:
         self.publish(f"{ROOT}/{thing}/props", msgspec.json.encode({"v": values}), retain)
 
+    def say_at(self, thing: str, at_ms: int, **values: object) -> None:
+        """As `say`, with the device's own time."""
+        self.publish(f"{ROOT}/{thing}/props", msgspec.json.encode({"at": at_ms, "v": values}), False)
+
     def status(self, thing: str, word: str) -> None:
         self.publish(f"{ROOT}/{thing}/status", word.encode(), True)
 

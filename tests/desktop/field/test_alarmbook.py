@@ -19,10 +19,15 @@ class FullDisk(Handover):
 
     full = True
 
-    def append(self, payloads: Sequence[bytes], active: Mapping[str, bytes | None] | None = None) -> list[int]:
+    def append(
+        self,
+        payloads: Sequence[bytes],
+        active: Mapping[str, bytes | None] | None = None,
+        told: Mapping[tuple[str, str], int] | None = None,
+    ) -> list[int]:
         if self.full:
             raise StoreError("full", "no space left")
-        return super().append(payloads, active)
+        return super().append(payloads, active, told)
 
 
 def test_a_full_disk_keeps_no_alarm_from_people(tmp_path: Path, key: bytes, caplog: object) -> None:

@@ -176,6 +176,40 @@ def test_an_unstored_alarm_is_told_again_after_a_restart(
     assert (ears.alarms[2].alarm_id, ears.alarms[2].active) == (first.alarm_id, False)
 
 
+def test_a_device_whose_clock_stands_makes_another_occurrence_after_a_restart(
+    host: FieldView, ears: Listener, building: Building, settings: FieldSettings
+) -> None:
+    """The instant makes the id: the one that ended before the restart must not swallow the next."""
+    wait_subscribed(ears, building)
+    building.describe("gas-1")
+    ears.wait_thing("gas-1")
+    standing = round(time.time() * 1000)
+    building.say_at("gas-1", standing, concentration=30.0)
+    building.say_at("gas-1", standing, concentration=1.0)
+    wait_until(lambda: len(ears.alarms) == 2)
+    first = ears.alarms[0]
+    for change in ears.alarms:
+        host.send(AlarmStored(change.seq))
+    handover = Handover(Path(settings.data_dir) / HANDOVER_FILE, settings.key)
+    wait_until(lambda: handover.pending() == [])
+    handover.close()
+    host.stop()
+    again = ThreadHost(settings)
+    heard = Listener(again)
+    again.start()
+    heard.wait_thing("gas-1")
+
+    def raised() -> bool:
+        building.say_at("gas-1", standing, concentration=30.0)
+        return bool(heard.alarms)
+
+    wait_until(raised, 30)
+    again.stop()
+    [second] = heard.alarms
+    assert second.active and second.alarm_id != first.alarm_id
+    assert second.onset_ms > first.onset_ms
+
+
 def test_what_is_active_is_told_again_at_a_start_though_it_was_stored(
     host: FieldView, ears: Listener, building: Building, settings: FieldSettings
 ) -> None:
