@@ -50,11 +50,10 @@ def unpack_samples(data: bytes) -> tuple[list[int], list[float]]:
     """Raises StoreError("damaged")."""
     try:
         body, decimals, count = _opened(data)
-        at, first, steps = _get(body, 0, count - 1)
-        times = list(accumulate(steps, initial=first))
+        at, times = _get_times(body, count)
         if decimals == DOUBLES:
             return times, _get_doubles(body, at, count)[1]
-        return times, _unscaled(_get_numbers(body, at, count)[1], decimals)
+        return times, _get_values(body, at, count, decimals)
     except (zlib.error, struct.error, ValueError, IndexError) as error:
         raise StoreError("damaged", f"a chunk of history: {error}") from error
 
@@ -209,6 +208,28 @@ def _get_numbers(body: bytes, at: int, count: int) -> tuple[int, Iterable[float]
         return at, numbers
     at, first, steps = _get(body, at + 1, count - 1)
     return at, accumulate(steps, initial=first)
+
+
+def _get_times(body: bytes, count: int) -> tuple[int, list[int]]:
+    """Numbers that ascend, as most do by even steps."""
+    at, first, steps = _get(body, 0, count - 1)
+    if isinstance(steps, repeat):
+        step = next(steps, 0)
+        return at, list(range(first, first + step * count, step)) if step > 0 else [first] * count
+    return at, list(accumulate(steps, initial=first))
+
+
+def _get_values(body: bytes, at: int, count: int, decimals: int) -> list[float]:
+    """A column of values that `_put_numbers` put: where an offset is one byte, there are few different values, and each is
+    made once."""
+    if body[at] or body[at + 1] & 15 != 1:
+        return _unscaled(_get_numbers(body, at, count)[1], decimals)
+    begin = at + 2 + (2 << (body[at + 1] >> 4))
+    low = array(_SIGNED[body[at + 1] >> 4], body[at + 2 : begin])[1]
+    offsets = body[begin : begin + count]
+    if len(offsets) != count:
+        raise ValueError("a short column")
+    return list(map(_unscaled(range(low, low + max(offsets) + 1), decimals).__getitem__, offsets))
 
 
 def _put_doubles(out: bytearray, values: Sequence[float]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from db.chunks import unpack_bands, unpack_samples
 from db.rollup import DAY, MINUTE, Band, Columns, empty, joined, merged, of_samples
-from db.telemetry_layout import BLOCK, DAYS, QUARTERS, TIERS, Tier, first_id, last_id, of_one, place
+from db.telemetry_layout import BLOCK, CHUNK, DAYS, QUARTERS, TIERS, Tier, first_id, last_id, of_one, place
 
 Query = Callable[[str, tuple[Any, ...]], Sequence[Any]]
 
@@ -42,7 +42,7 @@ class HistoryQuery:
     def samples(self, since: int, until: int, most: int) -> list[tuple[int, float]]:
         """As `TelemetryReader.history`."""
         since, until = place(since), place(until)
-        if self._whole(since, until, FEW_CHUNKS):
+        if self._in_chunks(since, until, FEW_CHUNKS) is not None:
             return thinned(*self._samples(since, until), since, until, most)
         points: list[tuple[int, float]] = []
         for band in self.bands(since, until, max(2, most // 2)):
@@ -56,7 +56,9 @@ class HistoryQuery:
         since, until, most = place(since), place(until), max(2, most)
         if since > until:
             return []
-        if self._whole(since, until, max(100, most // 20)):
+        count = self._in_chunks(since, until, max(100, most // 20))
+        # Of the chunks that begin in the span only the last may reach beyond it.
+        if count is not None and count - CHUNK <= most:
             times, values = self._samples(since, until)
             if len(times) <= most:
                 return of_samples(times, values).bands()
@@ -128,15 +130,16 @@ class HistoryQuery:
         i, j = bisect_left(times, since), bisect_right(times, until)
         return (times, values) if j - i == len(times) else (times[i:j], values[i:j])
 
-    def _whole(self, since: int, until: int, chunks: int) -> bool:
-        """Whether raw history holds the whole span in no more than so many chunks."""
+    def _in_chunks(self, since: int, until: int, most: int) -> int | None:
+        """How many samples are in the raw chunks that begin in the span; None when those are more than `most`, or when
+        raw history does not hold the whole span."""
         if since < self._raw_since:
-            return False
-        rows = self._query(
-            "SELECT count(*) FROM (SELECT 1 FROM raw WHERE id BETWEEN ? AND ? LIMIT ?)",
-            (self._first | since, self._first | until, chunks + 1),
+            return None
+        [(chunks, samples)] = self._query(
+            "SELECT count(*), coalesce(sum(n), 0) FROM (SELECT n FROM raw WHERE id BETWEEN ? AND ? LIMIT ?)",
+            (self._first | since, self._first | until, most + 1),
         )
-        return int(rows[0][0]) <= chunks
+        return int(samples) if chunks <= most else None
 
     def _samples(self, since: int, until: int) -> Samples:
         """Every sample of the span: compacted or not yet."""
