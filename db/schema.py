@@ -7,7 +7,7 @@ from typing import Any
 APPLICATION_ID = 0x4C696E6C
 """`Linl`, in the file's header: a key that fits and another id mean a store of something else."""
 
-SCHEMA = 2
+SCHEMA = 3
 """The number of the newest migration (`db/migrations/versions`), kept in the header's user_version."""
 
 JOURNAL_TRIGGERS = (

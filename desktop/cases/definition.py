@@ -2,6 +2,7 @@
 `docs/case-definitions.md`.
 
 A running case keeps the (name, version) it began under: every version is a file of its own, the newest opens.
+What the types cannot say about a file is checked in `checking.py`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,35 @@ import msgspec
 from desktop.kernel.words import Text
 from resources.loader import DataFileError, error_at, load
 
-FieldType = Literal["text", "choice", "number", "date-time", "checklist"]
+FieldType = Literal[
+    "text",
+    "choice",
+    "category",
+    "number",
+    "money",
+    "date-time",
+    "person",
+    "place",
+    "thing",
+    "asset",
+    "photo",
+    "signature",
+    "checklist",
+    "items",
+    "points",
+]
+ColumnType = Literal["text", "number", "money", "choice", "tick", "date-time", "part"]
 Tone = Literal["primary", "quiet", "danger"]
+Ask = Literal["no", "may", "must"]
+Group = Literal["service", "device", "round", "permit", "register", "emergency"]
+Pause = Literal["resident", "access", "parts", "vendor", "weather", "approval"]
+Every = Literal["day", "week", "month", "days", "run_hours"]
+
+BLANK = "blank"
+"""What a field that is not filled in says to a condition."""
+
+When = Mapping[str, tuple[str, ...]]
+"""A condition: each of these fields says one of these words (`rules.says`)."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,22 +56,65 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     required: bool = False
 
 
+class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One part of a category; only what stands in the tree can be chosen, down to a leaf.
+
+    `flags` are words that conditions ask for ("paid", "after_photo"); they hold for everything below. `urgency` is what
+    a new case of this kind is proposed with.
+    """
+
+    name: str
+    title: Text
+    flags: tuple[str, ...] = ()
+    urgency: str = ""
+    children: tuple[Node, ...] = ()
+
+
+class ItemColumn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A column of an item list. `part` names a part of the store. Money is in fen."""
+
+    name: str
+    title: Text
+    type: ColumnType = "text"
+    options: Mapping[str, Text] = {}
+    unit: str = ""
+    needed: bool = False
+    total: bool = False
+    """Added up under the list; money or number."""
+
+
 class CaseField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something a case asks for. A number is in `unit`; a text holds at most `max_length` characters; the value of a
-    checklist are the names of the items that are done."""
+    """Something a case asks for. How each type's value is kept: `rules.Values`."""
 
     name: str
     title: Text
     type: FieldType
     hint: Text = {}
     options: Mapping[str, Text] = {}
+    """Of a choice."""
+    tree: tuple[Node, ...] = ()
+    """Of a category."""
     items: tuple[Item, ...] = ()
+    """Of a checklist."""
+    columns: tuple[ItemColumn, ...] = ()
+    """Of an item list."""
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    """Of a number, in `unit`; of money, in fen."""
     max_length: int = 500
-    meets_due: bool = False
-    """Of a date-time: the instant that the clock asks for. It is told with whether it was in time."""
+    most: int = 9
+    """Photos, or people and places where there may be `many`; rows of a list are at most ten times as many."""
+    many: bool = False
+    """Of person and place: several."""
+    personal: Literal["", "name", "phone"] = ""
+    """Of a text: tells who somebody is or how to reach them, and is masked where it is shown."""
+    versioned: bool = False
+    """Each new value is another version, counted and shown (a quote); the timeline keeps the ones before."""
+    signs: str = ""
+    """Of a signature: the field it stands under. When that is changed the signature is gone."""
+    stock: bool = False
+    """Of an item list with a `part` column and a `quantity` column: they leave the stock of whoever gives them."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,61 +124,98 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     title: Text
     initial: bool = False
     end: Literal["archived", "void"] | None = None
-    clock: bool = False
-    """Whether being past the due time counts as overdue here."""
+
+
+class Also(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is needed besides, where the condition holds."""
+
+    when: When
+    fields: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What must be given with a move."""
+    """What a move needs: `fields` given with it, `held` given with it or before in this round."""
 
     fields: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    also: tuple[Also, ...] = ()
     assignee: bool = False
     reason: bool = False
+    subtasks_closed: bool = False
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A step from one of `sources` (`from` in the file) to a state."""
+    """A step from one of `sources` (`from` in the file) to a state; without `to` the case stays where it is."""
 
     name: str
     title: Text
     sources: tuple[str, ...] = msgspec.field(name="from")
-    to: str
+    to: str = ""
     permission: str
+    by: Literal["any", "assignee"] = "any"
+    """`assignee`: only by the one who has the case, or by nobody in particular while nobody has it."""
     needs: Needs = Needs()
     takes: tuple[str, ...] = ()
     """Fields that may be given and need not."""
-    when: Mapping[str, tuple[str, ...]] = {}
-    """Legal only while each of these choices holds one of the named options."""
+    when: When = {}
+    """Legal only while this holds."""
     again: bool = False
-    """Begins another round: same number, the closing fields emptied, the due clock anew."""
+    """Begins another round: same number, the closing fields emptied, the clocks anew."""
+    dispatch: Literal["", "grab", "rotation"] = ""
+    """`grab`: whoever does it has the case from then on; `rotation`: it goes to the one whose turn it is."""
+    auto: Literal["", "late"] = ""
+    """`late`: the program takes this step itself when a clock is over."""
     tone: Tone = "quiet"
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Every field a form for this move shows, needed ones first."""
-        return self.needs.fields + self.takes
+        also = (name for more in self.needs.also for name in more.fields + more.held)
+        return tuple(dict.fromkeys((*self.needs.fields, *self.needs.held, *also, *self.takes)))
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What opening a case asks for."""
+    """What opening a case asks for, beside its title."""
 
     permission: str = "cases.open"
+    place: Ask = "may"
+    thing: Ask = "no"
+    person: Ask = "no"
+    """Who it is for or who told: a resident."""
+    asset: Ask = "no"
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
+    title_from: str = ""
+    """The choice or category whose words are the title where none is given."""
     from_onset: bool = False
-    """Whether the clock of a case made from an alarm runs from the alarm's onset."""
+    """Whether the clocks of a case made from an alarm run from the alarm's onset."""
 
 
-class Urgency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How pressing a case is: handled `due_minutes` after its opening (or its alarm), counted around the clock."""
+class Clock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A time that is promised. It runs in these `states` and stops for the round when the case leaves them, or at the
+    instant that is filled into `field` (a date-time)."""
 
     name: str
     title: Text
-    due_minutes: int
+    states: tuple[str, ...] = ()
+    field: str = ""
+
+
+class Urgency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How pressing a case is: minutes for each clock, counted in `calendar`, warned of when the share `warn` has gone."""
+
+    name: str
+    title: Text
+    minutes: Mapping[str, int]
+    calendar: str = "always"
+    """`always` (24×7) or the name of a file in `resources/calendars`."""
+    warn: float = 0.8
 
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fields without which nothing is archived: what was done, what shows it, what the other side said."""
+    """The fields without which nothing is archived: what was done, what shows it, and at least one of what the other
+    side said (or why it was not asked)."""
 
     result: tuple[str, ...]
     evidence: tuple[str, ...]
@@ -118,19 +226,77 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return frozenset(self.result + self.evidence + self.follow_up)
 
 
+class Dispatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a case can be given to: operators with the permission `team`; `cap` open jobs at most for whoever grabs or is
+    next in turn (0 is no cap)."""
+
+    team: str = "cases.work"
+    cap: int = 0
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a printed page: some fields, the facts of the case, its timeline, plain words, or lines to sign on."""
+
+    show: Literal["facts", "fields", "timeline", "text", "sign", "clocks", "evidence"]
+    title: Text = {}
+    fields: tuple[str, ...] = ()
+    text: Text = {}
+    sign: tuple[Text, ...] = ()
+
+
+class Print(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A printed form of the case."""
+
+    name: str
+    title: Text
+    size: Literal["A4", "A5"] = "A4"
+    blocks: tuple[Block, ...]
+
+
+class Serves(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which indicators of the catalogue (PUB-10) the kind serves, and which service standard its targets come from."""
+
+    indicators: tuple[str, ...] = ()
+    standard: Text = {}
+
+
+class Tells(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fields that the intake desk shows to whoever calls about one of the places between two times."""
+
+    text: str
+    begins: str
+    ends: str
+    places: str
+
+
 class CaseDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind of case, as its file says it."""
 
     name: str
     version: int
     title: Text
+    group: Group = "service"
+    icon: str = "clipboard-list"
     source: str
     states: tuple[State, ...]
     moves: tuple[Move, ...]
     closing: Closing
+    clocks: tuple[Clock, ...] = ()
     urgencies: tuple[Urgency, ...]
+    pauses: tuple[Pause, ...] = ("resident", "access", "parts", "vendor")
+    """What may suspend it; its clocks stand still meanwhile."""
+    dispatch: Dispatch = Dispatch()
+    subtasks: tuple[str, ...] = ()
+    """Definitions of which cases may be opened under it, for other departments."""
+    recurrence: tuple[Every, ...] = ()
+    """How a plan may open it again and again."""
     opening: Opening = Opening()
     fields: tuple[CaseField, ...] = ()
+    lists: tuple[str, ...] = ()
+    """Fields that lists show as columns and, choices and categories, as filters."""
+    prints: tuple[Print, ...] = ()
+    tells: Tells | None = None
+    serves: Serves = Serves()
 
     def state(self, name: str) -> State | None:
         return next((state for state in self.states if state.name == name), None)
@@ -144,9 +310,17 @@ class CaseDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     def urgency(self, name: str) -> Urgency | None:
         return next((urgency for urgency in self.urgencies if urgency.name == name), None)
 
+    def clock(self, name: str) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.name == name), None)
+
     @property
     def initial(self) -> State:
         return next(state for state in self.states if state.initial)
+
+    @property
+    def void(self) -> State | None:
+        """Where a case goes that should not be there; None where the definition has no such end."""
+        return next((state for state in self.states if state.end == "void"), None)
 
 
 @dataclass(frozen=True)
@@ -161,14 +335,16 @@ class Loaded:
         return {name: self.definitions[name, version] for name, version in sorted(self.definitions)}
 
 
-def load_definitions(folder: Path) -> Loaded:
-    """Every `*.yaml` of the folder. A file with a mistake is refused with line and reason, and the rest loads."""
+def load_definitions(*folders: Path) -> Loaded:
+    """Every `*.yaml` of the folders. A file with a mistake is refused with line and reason, and the rest loads."""
+    from desktop.cases.checking import mistakes
+
     good: dict[tuple[str, int], CaseDefinition] = {}
     refused: list[DataFileError] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in _files(folders):
         try:
             definition = load(path, CaseDefinition)
-            mistake = next(_mistakes(definition), None)
+            mistake = next(mistakes(definition), None)
             if mistake is None and (definition.name, definition.version) in good:
                 mistake = (f"{definition.name} version {definition.version} is in another file too", "$.version")
             if mistake:
@@ -178,6 +354,11 @@ def load_definitions(folder: Path) -> Loaded:
         else:
             good[definition.name, definition.version] = definition
     return Loaded(good, tuple(refused))
+
+
+def _files(folders: tuple[Path, ...]) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted(folder.glob("*.yaml"))
 
 
 def stand_in(name: str, version: int, state: str) -> CaseDefinition:
@@ -192,152 +373,3 @@ def stand_in(name: str, version: int, state: str) -> CaseDefinition:
         closing=Closing(result=(), evidence=(), follow_up=()),
         urgencies=(),
     )
-
-
-Mistake = tuple[str, str]
-"""What is wrong, and where in the file: ("no such state", "$.moves[2].to")."""
-
-
-def _mistakes(definition: CaseDefinition) -> Iterator[Mistake]:
-    """What is wrong with a definition that has the right form; later checks rely on earlier ones."""
-    yield from _texts_and_names(definition)
-    yield from _states(definition)
-    yield from _fields(definition)
-    yield from _moves(definition)
-    yield from _unreachable(definition)
-    yield from _short_cuts(definition)
-
-
-def _texts_and_names(definition: CaseDefinition) -> Iterator[Mistake]:
-    groups: dict[str, tuple[State | CaseField | Move | Urgency, ...]] = {
-        "states": definition.states,
-        "fields": definition.fields,
-        "moves": definition.moves,
-        "urgencies": definition.urgencies,
-    }
-    yield from _text(definition.title, "$.title")
-    for group, members in groups.items():
-        seen: set[str] = set()
-        for n, member in enumerate(members):
-            if not member.name or member.name in seen:
-                yield f"the name {member.name!r} is empty or used twice", f"$.{group}[{n}].name"
-            seen.add(member.name)
-            yield from _text(member.title, f"$.{group}[{n}].title")
-
-
-def _text(text: Text, at: str) -> Iterator[Mistake]:
-    for lang in ("zh", "en"):
-        if not text.get(lang, "").strip():
-            yield f"the text has no {lang}", at
-
-
-def _states(definition: CaseDefinition) -> Iterator[Mistake]:
-    if definition.version < 1:
-        yield "versions count from 1", "$.version"
-    initial = [n for n, state in enumerate(definition.states) if state.initial]
-    if len(initial) != 1:
-        at = f"$.states[{initial[1]}]" if initial else "$.states"
-        yield f"{len(initial)} states are initial; exactly one must be", at
-    if not any(state.end == "archived" for state in definition.states):
-        yield "no state ends in the archive", "$.states"
-    if not definition.urgencies:
-        yield "at least one urgency is needed", "$.urgencies"
-    for n, urgency in enumerate(definition.urgencies):
-        if urgency.due_minutes <= 0:
-            yield "a target is more than 0 minutes", f"$.urgencies[{n}].due_minutes"
-
-
-def _fields(definition: CaseDefinition) -> Iterator[Mistake]:
-    for n, field_ in enumerate(definition.fields):
-        at = f"$.fields[{n}]"
-        if (field_.type == "choice") != bool(field_.options):
-            yield "a choice has options, and nothing else has", at
-        yield from _items(field_, at)
-        for option, title in field_.options.items():
-            yield from _text(title, f"{at}.options.{option}")
-        if field_.hint:
-            yield from _text(field_.hint, f"{at}.hint")
-        if field_.meets_due and field_.type != "date-time":
-            yield "only a date-time can be in time", f"{at}.meets_due"
-        if not 1 <= field_.max_length <= 5000:
-            yield "max_length is 1 to 5000", f"{at}.max_length"
-    for group in ("result", "evidence", "follow_up"):
-        names: tuple[str, ...] = getattr(definition.closing, group)
-        if not names:
-            yield f"closing names no field for {group}", f"$.closing.{group}"
-        yield from _known(definition, names, f"$.closing.{group}")
-    yield from _known(definition, definition.opening.needs, "$.opening.needs")
-    yield from _known(definition, definition.opening.takes, "$.opening.takes")
-
-
-def _items(field_: CaseField, at: str) -> Iterator[Mistake]:
-    if (field_.type == "checklist") != bool(field_.items):
-        yield "a checklist has items, and nothing else has", at
-    seen: set[str] = set()
-    for n, item in enumerate(field_.items):
-        if not item.name or item.name in seen:
-            yield f"the name {item.name!r} is empty or used twice", f"{at}.items[{n}].name"
-        seen.add(item.name)
-        yield from _text(item.title, f"{at}.items[{n}].title")
-
-
-def _known(definition: CaseDefinition, names: tuple[str, ...], at: str) -> Iterator[Mistake]:
-    for n, name in enumerate(names):
-        if definition.field(name) is None:
-            yield f"there is no field {name!r}", f"{at}[{n}]"
-
-
-def _moves(definition: CaseDefinition) -> Iterator[Mistake]:
-    for n, move in enumerate(definition.moves):
-        at = f"$.moves[{n}]"
-        if definition.state(move.to) is None:
-            yield f"there is no state {move.to!r}", f"{at}.to"
-        if not move.sources:
-            yield "a move starts somewhere", f"{at}.from"
-        for m, name in enumerate(move.sources):
-            source = definition.state(name)
-            if source is None:
-                yield f"there is no state {name!r}", f"{at}.from[{m}]"
-            elif source.end:
-                yield f"{name!r} is an end: nothing leaves it", f"{at}.from[{m}]"
-        yield from _known(definition, move.needs.fields, f"{at}.needs.fields")
-        yield from _known(definition, move.takes, f"{at}.takes")
-        for name, options in move.when.items():
-            asked = definition.field(name)
-            if asked is None or asked.type != "choice" or not set(options) <= set(asked.options):
-                yield f"{name!r} is no choice with these options", f"{at}.when.{name}"
-
-
-def _unreachable(definition: CaseDefinition) -> Iterator[Mistake]:
-    reached = {state for state, _ in _walk(definition)}
-    for n, state in enumerate(definition.states):
-        if state.name not in reached:
-            yield f"no move leads to {state.name!r}", f"$.states[{n}]"
-        elif not state.end and not any(state.name in move.sources for move in definition.moves):
-            yield f"{state.name!r} is a dead end: no move leaves it", f"$.states[{n}]"
-
-
-def _short_cuts(definition: CaseDefinition) -> Iterator[Mistake]:
-    for state, given in sorted(_walk(definition), key=lambda step: (step[0], sorted(step[1]))):
-        missing = definition.closing.fields - given
-        found = definition.state(state)
-        if found and found.end == "archived" and missing:
-            n = next(n for n, s in enumerate(definition.states) if s.name == state)
-            yield f"a path leads to {state!r} without {', '.join(sorted(missing))}", f"$.states[{n}]"
-
-
-def _walk(definition: CaseDefinition) -> set[tuple[str, frozenset[str]]]:
-    """Every state with every set of closing fields that is sure to be filled in there, `when` left aside."""
-    closing = definition.closing.fields
-    start = (definition.initial.name, closing & set(definition.opening.needs))
-    seen, queue = {start}, [start]
-    while queue:
-        state, given = queue.pop()
-        for move in definition.moves:
-            if state in move.sources:
-                kept = frozenset[str]() if move.again else given
-                step = (move.to, kept | closing & set(move.needs.fields))
-                if step not in seen:
-                    seen.add(step)
-                    queue.append(step)
-    return seen

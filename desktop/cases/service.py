@@ -15,11 +15,13 @@ from db.store import Records, Transaction
 from db.tables.cases import CaseRow
 from db.tables.places import Community, Place
 from db.tables.security import Operator
-from desktop.cases import rules, timeline
+from desktop.cases import clocks, rules, timeline
+from desktop.cases.calendar import Calendar, load_calendars
+from desktop.cases.clocks import Kept, Span
 from desktop.cases.definition import CaseDefinition, Move, load_definitions, stand_in
 from desktop.cases.evidence import EVIDENCE, Evidence
 from desktop.cases.rules import Problem
-from desktop.cases.views import CaseDetail, CaseView
+from desktop.cases.views import CaseDetail, CaseView, ClockView
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.kernel.ids import NewId
@@ -43,6 +45,7 @@ class Cases:
         self._terminal = terminal
         self._loaded = load_definitions(definitions_in or folder("cases"))
         self._newest = self._loaded.newest()
+        self._calendars: dict[str, Calendar] = load_calendars(folder("calendars"), records.read(_offset))
 
     def definitions(self) -> dict[str, CaseDefinition]:
         """The definitions new cases open with, by name."""
@@ -74,11 +77,13 @@ class Cases:
             return CaseDetail(
                 view=self._view(session, row),
                 definition=definition,
-                facts=timeline.facts(definition, row.fields, offset, row.due_at),
+                facts=timeline.facts(definition, row.fields, offset),
                 timeline=timeline.steps(session, definition, case_id, offset),
                 moves=rules.legal_moves(definition, row.state, None, row.fields),
                 values=dict(row.fields),
                 evidence=msgspec.convert(row.extra[EVIDENCE], Evidence) if EVIDENCE in row.extra else None,
+                clocks=self._clock_views(row, definition),
+                spans=msgspec.convert(row.spans, tuple[Span, ...]),
             )
 
         return self._records.read(work)
@@ -160,11 +165,47 @@ class Cases:
             thing_id=thing_id,
             place_id=place_id,
             opened_at=now,
-            due_at=rules.due_at(kind, urgency, onset if onset and kind.opening.from_onset else now),
             fields=rules.kept(kind, given),
             extra={EVIDENCE: msgspec.to_builtins(evidence)} if evidence else {},
         )
+        began = onset if onset and kind.opening.from_onset else now
+        row.clocks = msgspec.to_builtins(clocks.begun(kind, urgency, row.round, began))
+        self._reckon(row, kind, now)
         return self._view(tx.session, tx.add(row))
+
+    def _reckon(self, row: CaseRow, definition: CaseDefinition, now: datetime) -> None:
+        """What is due after a step: worked out anew from what was promised and every pause."""
+        spans = msgspec.convert(row.spans, tuple[Span, ...])
+        kept = msgspec.convert(row.clocks, tuple[Kept, ...])
+        kept = clocks.followed(definition, kept, row.round, row.state, row.fields, now)
+        kept = clocks.reckoned(kept, spans, self._calendars)
+        row.clocks = msgspec.to_builtins(kept)
+        row.due_at, row.warn_at = clocks.next_due(kept), clocks.next_warning(kept)
+        row.paused = any(span.is_open(now) for span in spans)
+
+    def _clock_views(self, row: CaseRow, definition: CaseDefinition) -> tuple[ClockView, ...]:
+        spans, now = msgspec.convert(row.spans, tuple[Span, ...]), self._clock.now()
+        return tuple(
+            ClockView(
+                clock=one.clock,
+                title=clock.title if (clock := definition.clock(one.clock)) else {"zh": one.clock, "en": one.clock},
+                round=one.round,
+                began=one.began,
+                minutes=one.minutes,
+                calendar=one.calendar,
+                due=one.due,
+                warn_at=one.warn_at,
+                stopped=one.stopped,
+                filed=one.filed,
+                back_filed=clocks.is_back_filed(one),
+                standing=clocks.standing(one, spans, now),
+                waited={
+                    on: gone.total_seconds() / 60
+                    for on, gone in clocks.waited(one, spans, self._calendars, now).items()
+                },
+            )
+            for one in msgspec.convert(row.clocks, tuple[Kept, ...])
+        )
 
     def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None:
         """Adds to what the alarm left with an open case (fields of `Evidence`); a closed one stays as it is."""
@@ -195,12 +236,13 @@ class Cases:
             if step is None:
                 raise Refused(f"{definition.name} has no move {move!r}", move=move, number=row.number)
             require(who, step.permission)
-            if not rules.stands(step, row.state, row.fields):
+            if not rules.stands(definition, step, row.state, row.fields):
                 raise Refused(f"{row.number} is {row.state}: {move!r} does not begin there", move=move, state=row.state)
-            _demand(rules.check_move(definition, step, given, assignee_id, reason))
+            _demand(rules.check_move(definition, step, row.fields, given, assignee_id, reason))
             if assignee_id is not None:
                 _active_operator(tx, assignee_id)
             _apply(tx, row, definition, step, given, assignee_id)
+            self._reckon(row, definition, tx.act.at)
             return self._view(tx.session, row)
 
         given = fields or {}
@@ -240,7 +282,7 @@ class Cases:
             due_at=row.due_at,
             closed_at=row.closed_at,
             round=row.round,
-            overdue=rules.is_overdue(definition, row.state, row.due_at, self._clock.now()),
+            overdue=row.closed_at is None and row.due_at is not None and self._clock.now() > row.due_at,
         )
 
 
@@ -252,12 +294,13 @@ def _apply(
     given: Mapping[str, object],
     assignee_id: str | None,
 ) -> None:
-    target = definition.state(step.to)
+    target = definition.state(step.to or row.state)
     if target is None:
         raise Refused(f"{definition.name} has no state {step.to!r}", move=step.name)
+    moves_on = target.name != row.state
     row.state = target.name
     row.fields = rules.merged(definition, step, row.fields, given)
-    if target.initial:
+    if target.initial and moves_on:
         row.assignee_id = None
     elif assignee_id is not None:
         row.assignee_id = assignee_id
@@ -265,7 +308,7 @@ def _apply(
         row.closed_at = tx.act.at
     if step.again:
         row.round += 1
-        row.due_at = rules.due_at(definition, row.urgency, tx.act.at)
+        row.clocks = [*row.clocks, *msgspec.to_builtins(clocks.begun(definition, row.urgency, row.round, tx.act.at))]
 
 
 def _active_operator(tx: Transaction, operator_id: str) -> None:

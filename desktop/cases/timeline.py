@@ -13,7 +13,6 @@ from db.tables.journal import Entry
 from db.tables.places import Place
 from db.tables.security import Operator
 from desktop.cases.definition import CaseDefinition, CaseField
-from desktop.cases.rules import in_time
 from desktop.cases.views import Change, Fact, Step
 from desktop.kernel.words import Lang, Text, catalogue
 
@@ -31,29 +30,13 @@ def steps(session: Session, definition: CaseDefinition, case_id: str, offset_min
     return tuple(_step(entry, definition, speak) for entry in entries)
 
 
-def facts(
-    definition: CaseDefinition, values: Mapping[str, object], offset_minutes: int, due: datetime | None = None
-) -> tuple[Fact, ...]:
-    """The fields that are filled in, in the order of the definition; what the clock asked for, with whether it was in
-    time."""
+def facts(definition: CaseDefinition, values: Mapping[str, object], offset_minutes: int) -> tuple[Fact, ...]:
+    """The fields that are filled in, in the order of the definition."""
     return tuple(
-        Fact(
-            field.name,
-            field.title,
-            _against(due, values[field.name], offset_minutes)
-            if field.meets_due and due is not None
-            else in_words(field, values[field.name], offset_minutes),
-        )
+        Fact(field.name, field.title, in_words(field, values[field.name], offset_minutes))
         for field in definition.fields
         if field.name in values
     )
-
-
-def _against(due: datetime, value: object, offset_minutes: int) -> Text:
-    at = datetime.fromisoformat(str(value))
-    key = "cases.in_time" if in_time(due, at) else "cases.late"
-    shown = f"{at.astimezone(timezone(timedelta(minutes=offset_minutes))):%Y-%m-%d %H:%M:%S}"
-    return {lang: catalogue(lang)[key].format(at=shown) for lang in LANGS}
 
 
 def in_words(field: CaseField, value: object, offset_minutes: int) -> Text:

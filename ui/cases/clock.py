@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -44,27 +44,23 @@ class CaseClock(QWidget):
 
     def _started(self) -> datetime:
         """When this round's time began: a case that was taken up again has its time anew."""
-        case = self._detail.view
-        urgency = self._detail.definition.urgency(case.urgency)
-        if case.due_at is None or urgency is None:
-            return case.opened_at
-        return max(case.opened_at, case.due_at - timedelta(minutes=urgency.due_minutes))
+        return max((clock.began for clock in self._detail.clocks), default=self._detail.view.opened_at)
 
 
 def runs(detail: CaseDetail) -> bool:
-    """Whether the clock runs in the state the case is in."""
-    state = detail.definition.state(detail.view.state)
-    return state is not None and state.clock
+    """Whether a clock still runs."""
+    return any(clock.stopped is None for clock in detail.clocks)
 
 
 def clock_words(words: Words, detail: CaseDetail, now: datetime) -> str:
     """What is left, by how much it is late, or that nothing is counted any more."""
     case = detail.view
+    if not runs(detail):
+        last = max((clock.due for clock in detail.clocks if clock.due), default=None)
+        return words("cases.page.clock_stopped", due=stamp(last)[:16]) if last else words("cases.page.no_due")
     if case.due_at is None:
         return words("cases.page.no_due")
     due = stamp(case.due_at)[:16]
-    if not runs(detail):
-        return words("cases.page.clock_stopped", due=due)
     rest = (case.due_at - now).total_seconds()
     key = "cases.page.time_left" if rest >= 0 else "cases.page.time_over"
     return words(key, span=lasting(words, abs(rest)), due=due)
