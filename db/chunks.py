@@ -14,11 +14,12 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, repeat
-from operator import add, mul, sub, truediv, xor
+from itertools import accumulate, chain, repeat
+from operator import add, mul, sub, xor
+from typing import cast
 
 from db.errors import StoreError
-from db.rollup import Columns
+from db.rollup import Columns, divided
 
 SCALES = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
 DOUBLES = 255
@@ -53,7 +54,19 @@ def unpack_samples(data: bytes) -> tuple[list[int], list[float]]:
         at, times = _get_times(body, count)
         if decimals == DOUBLES:
             return times, _get_doubles(body, at, count)[1]
-        return times, _get_values(body, at, count, decimals)
+        return times, _get_values(body, at, count, SCALES[decimals])
+    except (zlib.error, struct.error, ValueError, IndexError) as error:
+        raise StoreError("damaged", f"a chunk of history: {error}") from error
+
+
+def unpack_scaled(data: bytes) -> tuple[list[int], list[float], int]:
+    """Times, values as integers of a scale, and the scale; 0 where the values are doubles. Raises StoreError("damaged")."""
+    try:
+        body, decimals, count = _opened(data)
+        at, times = _get_times(body, count)
+        if decimals == DOUBLES:
+            return times, _get_doubles(body, at, count)[1], 0
+        return times, list(_get_numbers(body, at, count)[1]), SCALES[decimals]
     except (zlib.error, struct.error, ValueError, IndexError) as error:
         raise StoreError("damaged", f"a chunk of history: {error}") from error
 
@@ -63,26 +76,25 @@ def pack_bands(numbers: list[int], bands: Columns) -> bytes:
     out, count = bytearray(), len(numbers)
     _put(out, list(map(sub, numbers[1:], numbers)), numbers[0])
     _put(out, bands.counts, 0)
-    found = _scaled_bands(bands)
-    if found is None:
+    found = bands if bands.scale else _scaled_bands(bands)
+    if found is None or max(map(abs, chain(found.low, found.high, found.last, found.mean))) >= MOST:
+        bands = bands.plain()
         for column in (bands.low, bands.high, bands.last, bands.mean):
             _put_doubles(out, column)
         return _closed(out, DOUBLES, count)
-    decimals, flat, sums = found
-    low, high, last = flat[:count], flat[count : 2 * count], flat[2 * count :]
+    low, high, last, sums = cast(tuple[list[int], ...], (found.low, found.high, found.last, found.mean))
     _put_numbers(out, low)
     _put(out, list(map(sub, high, low)), 0)
     _put(out, list(map(sub, last, low)), 0)
     _put(out, list(map(sub, sums, map(mul, low, bands.counts))), 0)
-    return _closed(out, decimals, count)
+    return _closed(out, SCALES.index(found.scale), count)
 
 
 def unpack_bands(data: bytes) -> tuple[list[int], Columns]:
     """Numbers in the row, and the bands; their `at` is left empty. Raises StoreError("damaged")."""
     try:
         body, decimals, count = _opened(data)
-        at, first, steps = _get(body, 0, count - 1)
-        numbers = list(accumulate(steps, initial=first))
+        at, numbers = _get_times(body, count)
         at, _, many = _get(body, at, count)
         counts = list(many)
         if decimals == DOUBLES:
@@ -96,33 +108,27 @@ def unpack_bands(data: bytes) -> tuple[list[int], Columns]:
         at, _, over = _get(body, at, count)
         at, _, ends = _get(body, at, count)
         _, _, sums = _get(body, at, count)
-        tops, lasts = map(add, low, over), map(add, low, ends)
-        totals = map(add, map(mul, low, counts), sums)
-        return numbers, Columns(
-            at=[],
-            low=_unscaled(low, decimals),
-            high=_unscaled(tops, decimals),
-            mean=list(map(truediv, map(truediv, totals, counts), repeat(float(SCALES[decimals])))),
-            last=_unscaled(lasts, decimals),
-            counts=counts,
-        )
+        totals = list(map(add, map(mul, low, counts), sums))
+        high, last = list(map(add, low, over)), list(map(add, low, ends))
+        return numbers, Columns([], low, high, totals, last, counts, SCALES[decimals])
     except (zlib.error, struct.error, ValueError, IndexError) as error:
         raise StoreError("damaged", f"a roll-up of history: {error}") from error
 
 
-def _scaled_bands(bands: Columns) -> tuple[int, list[int], list[int]] | None:
-    """Decimals, all of low, high and last, and the sums; with more decimals where values between the extremes have more."""
-    values, fewest = [*bands.low, *bands.high, *bands.last], 0
+def _scaled_bands(bands: Columns) -> Columns | None:
+    """The bands at the smallest scale that is lossless, a larger one where a value between the extremes needs it."""
+    values, fewest, count = [*bands.low, *bands.high, *bands.last], 0, len(bands.low)
     while (found := scaled(values, fewest)) is not None:
         decimals, flat = found
         scale = SCALES[decimals]
         exact = [mean * n * scale for mean, n in zip(bands.mean, bands.counts, strict=True)]
-        sums = list(map(round, exact))
         if max(map(abs, exact)) >= MOST:
             return None
+        sums: list[float] = list(map(round, exact))
         # What rounding of the mean leaves of an integer: a few units in its last place.
         if all(abs(x - n) <= 4e-15 * abs(x) + 1e-12 for x, n in zip(exact, sums, strict=True)):
-            return decimals, flat, sums
+            low, high, last = flat[:count], flat[count : 2 * count], flat[2 * count :]
+            return Columns([], [*low], [*high], sums, [*last], bands.counts, scale)
         fewest = decimals + 1
     return None
 
@@ -135,7 +141,7 @@ def scaled(values: list[float], fewest: int = 0) -> tuple[int, list[int]] | None
         if not -MOST < min(values) * scale <= max(values) * scale < MOST:
             return None
         numbers = list(map(round, map(mul, values, repeat(scale)) if scale > 1 else values))
-        if _unscaled(numbers, each) == values:
+        if divided(numbers, scale) == values:
             return each, numbers
     return None
 
@@ -147,10 +153,6 @@ def _decimals(value: float) -> int:
         if round(value * scale) / scale == value:
             return decimals
     return len(SCALES)
-
-
-def _unscaled(numbers: Iterable[float], decimals: int) -> list[float]:
-    return list(map(truediv, numbers, repeat(SCALES[decimals])))
 
 
 def _closed(out: bytearray, decimals: int, count: int) -> bytes:
@@ -219,17 +221,17 @@ def _get_times(body: bytes, count: int) -> tuple[int, list[int]]:
     return at, list(accumulate(steps, initial=first))
 
 
-def _get_values(body: bytes, at: int, count: int, decimals: int) -> list[float]:
+def _get_values(body: bytes, at: int, count: int, scale: int) -> list[float]:
     """A column of values that `_put_numbers` put: where an offset is one byte, there are few different values, and each is
     made once."""
     if body[at] or body[at + 1] & 15 != 1:
-        return _unscaled(_get_numbers(body, at, count)[1], decimals)
+        return divided(_get_numbers(body, at, count)[1], scale)
     begin = at + 2 + (2 << (body[at + 1] >> 4))
     low = array(_SIGNED[body[at + 1] >> 4], body[at + 2 : begin])[1]
     offsets = body[begin : begin + count]
     if len(offsets) != count:
         raise ValueError("a short column")
-    return list(map(_unscaled(range(low, low + max(offsets) + 1), decimals).__getitem__, offsets))
+    return list(map(divided(range(low, low + max(offsets) + 1), scale).__getitem__, offsets))
 
 
 def _put_doubles(out: bytearray, values: Sequence[float]) -> None:

@@ -31,7 +31,11 @@ class Band(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Bands in order of time, column by column: an order of magnitude faster to cut and merge than one by one."""
+    """Bands in order of time, column by column: an order of magnitude faster to cut and merge than one by one.
+
+    With a `scale` the values are integers, so many times what they stand for, and in the place of the mean is the sum: so
+    they are stored, and so they merge exactly and without being made first.
+    """
 
     at: list[int]
     low: list[float]
@@ -39,9 +43,26 @@ class Columns(NamedTuple):
     mean: list[float]
     last: list[float]
     counts: list[int]
+    scale: int = 0
 
     def bands(self) -> list[Band]:
-        return list(map(partial(tuple.__new__, Band), zip(*self, strict=True)))
+        return list(map(partial(tuple.__new__, Band), zip(*self.plain()[:6], strict=True)))
+
+    def plain(self) -> Columns:
+        """The values themselves."""
+        if not self.scale:
+            return self
+        at, low, high, sums, last, counts, scale = self
+        mean = map(truediv, map(truediv, sums, counts), repeat(float(scale)))
+        return Columns(at, divided(low, scale), divided(high, scale), list(mean), divided(last, scale), counts)
+
+    def scaled(self, scale: int) -> Columns:
+        """The same at a scale that is a multiple of its own."""
+        factor = scale // self.scale
+        if factor == 1:
+            return self
+        low, high, sums, last = ([n * factor for n in each] for each in (self.low, self.high, self.mean, self.last))
+        return Columns(self.at, low, high, sums, last, self.counts, scale)
 
     def part(self, begin: int, end: int) -> Columns:
         """Those that begin at `begin` (ms) or later and before `end`."""
@@ -49,12 +70,12 @@ class Columns(NamedTuple):
         return self.where(slice(i, j))
 
     def where(self, cut: slice) -> Columns:
-        at, low, high, mean, last, counts = self
-        return Columns(at[cut], low[cut], high[cut], mean[cut], last[cut], counts[cut])
+        at, low, high, mean, last, counts, scale = self
+        return Columns(at[cut], low[cut], high[cut], mean[cut], last[cut], counts[cut], scale)
 
     def take(self, places: Sequence[int]) -> Columns:
         """Those at the places, in their order."""
-        at, low, high, mean, last, counts = self
+        at, low, high, mean, last, counts, scale = self
         return Columns(
             [at[i] for i in places],
             [low[i] for i in places],
@@ -62,6 +83,7 @@ class Columns(NamedTuple):
             [mean[i] for i in places],
             [last[i] for i in places],
             [counts[i] for i in places],
+            scale,
         )
 
 
@@ -69,9 +91,14 @@ def empty() -> Columns:
     return Columns([], [], [], [], [], [])
 
 
-def of_samples(times: list[int], values: list[float]) -> Columns:
+def of_samples(times: list[int], values: list[float], scale: int = 0) -> Columns:
     """Every sample as a band of its own."""
-    return Columns(times, values, values, values, values, [1] * len(times))
+    return Columns(times, values, values, values, values, [1] * len(times), scale)
+
+
+def divided(numbers: Iterable[float], scale: int) -> list[float]:
+    """What the integers of a scale stand for."""
+    return list(map(truediv, numbers, repeat(scale)))
 
 
 def joined(parts: Iterable[Columns]) -> Columns:
@@ -79,9 +106,13 @@ def joined(parts: Iterable[Columns]) -> Columns:
     filled = [part for part in parts if part.at]
     if len(filled) < 2:
         return filled[0] if filled else empty()
+    # To the finest scale, where all have one.
+    scale = max(part.scale for part in filled) if all(part.scale for part in filled) else 0
+    filled = [part.scaled(scale) if scale else part.plain() for part in filled]
     at: list[int] = list(chain.from_iterable(part.at for part in filled))
-    low, high, mean, last = (list(chain.from_iterable(part[i] for part in filled)) for i in range(1, 5))
-    whole = Columns(at, low, high, mean, last, list(chain.from_iterable(part.counts for part in filled)))
+    columns = zip(*((part.low, part.high, part.mean, part.last) for part in filled), strict=True)
+    low, high, mean, last = (list(chain.from_iterable(each)) for each in columns)
+    whole = Columns(at, low, high, mean, last, list(chain.from_iterable(part.counts for part in filled)), scale)
     if any(a.at[-1] > b.at[0] for a, b in pairwise(filled)):
         return whole.take(sorted(range(len(at)), key=at.__getitem__))
     return whole
@@ -89,7 +120,7 @@ def joined(parts: Iterable[Columns]) -> Columns:
 
 def merged(columns: Columns, width: int, shift: int = 0) -> Columns:
     """Bands `width` ms wide, beginning where (time + shift) is a multiple of it. Empty spans have no band."""
-    at, low, high, mean, last, counts = columns
+    at, low, high, mean, last, counts, scale = columns
     starts = _starts(at, width, shift)
     if len(starts) == len(at):
         return columns._replace(at=[t - (t + shift) % width for t in at])
@@ -98,13 +129,18 @@ def merged(columns: Columns, width: int, shift: int = 0) -> Columns:
     cuts = list(map(slice, starts, ends))
     single = sum(counts) == len(at)
     many = list(map(sub, ends, starts)) if single else list(map(sum, map(counts.__getitem__, cuts)))
+    if scale:
+        means: list[float] = list(map(sum, map(mean.__getitem__, cuts)))
+    else:
+        means = _means(mean if single else list(map(mul, mean, counts)), columns, cuts, many)
     return Columns(
         at=[t - (t + shift) % width for t in map(at.__getitem__, starts)],
         low=list(map(min, map(low.__getitem__, cuts))),
         high=list(map(max, map(high.__getitem__, cuts))),
-        mean=_means(mean if single else list(map(mul, mean, counts)), columns, cuts, many),
+        mean=means,
         last=[last[end - 1] for end in ends],
         counts=many,
+        scale=scale,
     )
 
 

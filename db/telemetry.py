@@ -22,7 +22,8 @@ from db.errors import StoreError, store_error
 from db.rollup import Band
 from db.telemetry_compact import Compactor, Row
 from db.telemetry_layout import BLOCK, SCHEMA, VERSION
-from db.telemetry_read import HistoryQuery, Query, find
+from db.telemetry_read import HistoryQuery, find
+from db.telemetry_stored import Query
 
 T = TypeVar("T")
 

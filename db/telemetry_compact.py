@@ -15,7 +15,7 @@ from operator import itemgetter, lt
 from typing import Any
 
 from db.chunks import pack_bands, pack_samples, unpack_samples
-from db.rollup import DAY, Columns, joined, merged, of_samples
+from db.rollup import DAY, Columns, joined, merged
 from db.telemetry_layout import (
     BLOCK,
     CHUNK,
@@ -34,7 +34,8 @@ from db.telemetry_layout import (
     pack_tail,
     ungrouped,
 )
-from db.telemetry_read import HistoryQuery, day_shift
+from db.telemetry_read import day_shift
+from db.telemetry_stored import Stored
 
 EVER = 1 << 62
 
@@ -200,35 +201,37 @@ class Compactor:
     def roll(self, connection: Any, series: int, was: int, until: int) -> int | None:
         """Rolls up the next four hours of a series that have samples and are over at `until` (ms), where it was rolled up
         to `was`; returns up to when it is then, or None when there is nothing to do."""
+        if was + SPAN > until:
+            return None
         base, begin = first_id(series), was
-        query = HistoryQuery(_query(connection), series)
-        times, values = query.raw(begin, begin + SPAN - 1)
-        if not times:
+        stored = Stored(_query(connection), series, self.day_shift)
+        samples = stored.raw_bands(begin, begin + SPAN - 1)
+        if not samples.at:
             # The next sample is in the chunk that began before, else in the next one.
-            times, _ = query.raw(begin + SPAN, begin + LONGEST)
+            times, _ = stored.raw(begin + SPAN, begin + LONGEST)
             after = (base | begin + LONGEST, last_id(series))
             chunk = connection.execute("SELECT min(id) FROM raw WHERE id BETWEEN ? AND ?", after).fetchone()[0]
             if not times and chunk is None:
                 self._open.discard(series)
                 return None
             begin = (times[0] if times else chunk - base) // SPAN * SPAN
-            times, values = query.raw(begin, begin + SPAN - 1)
+            if begin + SPAN > until:
+                return None
+            samples = stored.raw_bands(begin, begin + SPAN - 1)
         end = begin + SPAN
-        if end > until:
-            return None
-        minutes = merged(of_samples(times, values), MINUTES.width)
-        self.put(connection, query, series, MINUTES, minutes)
-        self.put(connection, query, series, QUARTERS, merged(minutes, QUARTERS.width))
+        minutes = merged(samples, MINUTES.width)
+        self.put(connection, stored, series, MINUTES, minutes)
+        self.put(connection, stored, series, QUARTERS, merged(minutes, QUARTERS.width))
         over = (end + self.day_shift) // DAY * DAY - self.day_shift
         # Days that ended while the series was silent, or end with this span.
         for day in {(was - 1 + self.day_shift) // DAY * DAY - self.day_shift, over - DAY}:
             if day + DAY <= end:
-                quarters = query.tier(QUARTERS, max(0, day), day + DAY - 1)
-                self.put(connection, query, series, DAYS, merged(quarters, DAY, self.day_shift))
+                quarters = stored.tier(QUARTERS, max(0, day), day + DAY - 1)
+                self.put(connection, stored, series, DAYS, merged(quarters, DAY, self.day_shift))
         connection.execute("INSERT OR REPLACE INTO rolled VALUES (?,?)", (series, end))
         return end
 
-    def put(self, connection: Any, query: HistoryQuery, series: int, tier: Tier, bands: Columns) -> None:
+    def put(self, connection: Any, stored: Stored, series: int, tier: Tier, bands: Columns) -> None:
         """Puts buckets into their rows; buckets that were there before are replaced."""
         base, shift = first_id(series), self.day_shift if tier is DAYS else 0
         width, per = tier.width, tier.places
@@ -237,7 +240,7 @@ class Compactor:
             begin, end = number * per * width - shift, (number + 1) * per * width - shift
             part, bands = bands.part(begin, end), bands.part(end, EVER)
             if part.at:
-                old = query.tier(tier, max(0, begin), end - 1)
+                old = stored.tier(tier, max(0, begin), end - 1)
                 fresh = set(part.at)
                 if not fresh.issuperset(old.at):
                     others = old.take([i for i, at in enumerate(old.at) if at not in fresh])

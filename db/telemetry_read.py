@@ -4,18 +4,11 @@ reads neither hides nor doubles a sample."""
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
-from itertools import repeat
-from operator import add, mul
-from typing import Any
 
-from db.chunks import unpack_bands, unpack_samples
+from db.chunks import SCALES, scaled, unpack_samples
 from db.rollup import DAY, MINUTE, Band, Columns, empty, joined, merged, of_samples
 from db.telemetry_layout import BLOCK, CHUNK, DAYS, QUARTERS, TIERS, Tier, first_id, last_id, of_one, place
-
-Query = Callable[[str, tuple[Any, ...]], Sequence[Any]]
-
-Samples = tuple[list[int], list[float]]
+from db.telemetry_stored import Query, Stored
 
 FEW_CHUNKS = 400
 """Up to so many raw chunks (96,000 samples) are read to thin them sample by sample; of more, roll-ups are told."""
@@ -25,25 +18,23 @@ COARSER = 4
 """A year as 365 days rather than 974 spans of 9 hours: natural widths, and a hundredth of the buckets to read."""
 
 
-class HistoryQuery:
-    """One series' history, within the caller's transaction. Times are Unix ms."""
+class HistoryQuery(Stored):
+    """One series' whole history, the tail with it, within the caller's transaction. Times are Unix ms."""
 
     def __init__(self, query: Query, series: int) -> None:
-        self._query = query
-        self._series = series
-        self._first = first_id(series)
+        super().__init__(query, series, day_shift(query))
         kept = {str(tier): int(since) for tier, since in query("SELECT tier, since FROM kept", ())}
         self._raw_since = kept.get("raw", 0)
         self._kept = [kept.get(tier.table, 0) for tier in TIERS]
         found = query("SELECT until FROM rolled WHERE series=?", (series,))
         self._rolled = int(found[0][0]) if found else 0
-        self._day_shift = day_shift(query)
 
     def samples(self, since: int, until: int, most: int) -> list[tuple[int, float]]:
         """As `TelemetryReader.history`."""
         since, until = place(since), place(until)
         if self._in_chunks(since, until, FEW_CHUNKS) is not None:
-            return thinned(*self._samples(since, until), since, until, most)
+            samples = self._with_tail(of_samples(*self.raw(since, until)), since, until).plain()
+            return thinned(samples.at, samples.last, since, until, most)
         points: list[tuple[int, float]] = []
         for band in self.bands(since, until, max(2, most // 2)):
             points.append((max(since, band.at_ms), band.low))
@@ -59,13 +50,14 @@ class HistoryQuery:
         count = self._in_chunks(since, until, max(100, most // 20))
         # Of the chunks that begin in the span only the last may reach beyond it.
         if count is not None and count - CHUNK <= most:
-            times, values = self._samples(since, until)
-            if len(times) <= most:
-                return of_samples(times, values).bands()
+            samples = self._with_tail(self.raw_bands(since, until), since, until)
+            if len(samples.at) <= most:
+                return samples.bands()
         # One band more than the span holds: the first may begin before it.
         wanted = -(-(until - since + 1) // (most - 1))
         if wanted < MINUTE and since >= self._raw_since:
-            return merged(of_samples(*self._samples(since // wanted * wanted, until)), wanted).bands()
+            begin = since // wanted * wanted
+            return merged(self._with_tail(self.raw_bands(begin, until), begin, until), wanted).bands()
         tier = self._tier(since, wanted)
         width = -(-wanted // tier.width) * tier.width
         shift = self._day_shift if tier is DAYS else 0
@@ -99,36 +91,8 @@ class HistoryQuery:
             )
             bands = before.part(0, (number + 1) * tier.width - shift)
             if bands.at:
-                return bands.at[-1] + tier.width - 1, bands.last[-1]
+                return bands.at[-1] + tier.width - 1, bands.plain().last[-1]
         return None
-
-    def tier(self, tier: Tier, since: int, until: int) -> Columns:
-        """The stored buckets that touch the span, both ends included."""
-        shift = self._day_shift if tier is DAYS else 0
-        first, last = (since + shift) // tier.width, (until + shift) // tier.width
-        rows = self._rows(
-            tier,
-            "id BETWEEN ? AND ? ORDER BY id",
-            self._first | first // tier.places,
-            self._first | last // tier.places,
-        )
-        return rows.part(first * tier.width - shift, (last + 1) * tier.width - shift)
-
-    def raw(self, since: int, until: int) -> Samples:
-        """The compacted samples of the span, both ends included."""
-        rows = self._query(
-            "SELECT data FROM raw WHERE id >= coalesce((SELECT max(id) FROM raw WHERE id BETWEEN ? AND ?), ?) AND id <= ?"
-            " ORDER BY id",
-            (self._first, self._first | since, self._first | since, self._first | until),
-        )
-        times: list[int] = []
-        values: list[float] = []
-        for (data,) in rows:
-            more_times, more_values = unpack_samples(data)
-            times += more_times
-            values += more_values
-        i, j = bisect_left(times, since), bisect_right(times, until)
-        return (times, values) if j - i == len(times) else (times[i:j], values[i:j])
 
     def _in_chunks(self, since: int, until: int, most: int) -> int | None:
         """How many samples are in the raw chunks that begin in the span; None when those are more than `most`, or when
@@ -141,17 +105,18 @@ class HistoryQuery:
         )
         return int(samples) if chunks <= most else None
 
-    def _samples(self, since: int, until: int) -> Samples:
-        """Every sample of the span: compacted or not yet."""
-        times, values = self.raw(since, until)
+    def _with_tail(self, compacted: Columns, since: int, until: int) -> Columns:
+        """Compacted samples and those of the span that wait in the tail; of the same instant the latter count."""
         tail = self._tail(since, until)
         if not tail:
-            return times, values
-        if times and min(tail) <= times[-1]:
-            both = sorted((dict(zip(times, values, strict=True)) | tail).items())
-        else:
-            both = [*zip(times, values, strict=True), *sorted(tail.items())]
-        return [t for t, _ in both], [v for _, v in both]
+            return compacted
+        times = sorted(tail)
+        values = [tail[t] for t in times]
+        found = scaled(values)
+        waiting = of_samples(times, [*found[1]], SCALES[found[0]]) if found else of_samples(times, values)
+        if compacted.at and times[0] <= compacted.at[-1]:
+            compacted = compacted.take([i for i, t in enumerate(compacted.at) if t not in tail])
+        return joined([compacted, waiting])
 
     def _tail(self, since: int, until: int) -> dict[int, float]:
         block = self._series // BLOCK
@@ -177,20 +142,8 @@ class HistoryQuery:
             parts.append(self.tier(QUARTERS, max(since, day), until_rolled) if until >= day else empty())
         elif since <= until_rolled:
             parts.append(self.tier(tier, since, until_rolled))
-        fresh = dict(zip(*self.raw(max(since, self._rolled), until), strict=True)) if until >= self._rolled else {}
-        fresh |= self._tail(since, until)
-        times = sorted(fresh)
-        parts.append(of_samples(times, [fresh[t] for t in times]))
-        return joined(parts)
-
-    def _rows(self, tier: Tier, where: str, *bounds: int) -> Columns:
-        shift = self._day_shift if tier is DAYS else 0
-        parts = []
-        for id_, data in sorted(self._query(f"SELECT id, data FROM {tier.table} WHERE {where}", bounds)):
-            numbers, bands = unpack_bands(data)
-            begin = (id_ - self._first) * tier.places * tier.width - shift
-            parts.append(bands._replace(at=list(map(add, map(mul, numbers, repeat(tier.width)), repeat(begin)))))
-        return joined(parts)
+        fresh = self.raw_bands(max(since, self._rolled), until) if until >= self._rolled else empty()
+        return joined([*parts, self._with_tail(fresh, since, until)])
 
 
 def find(query: Query, thing_id: str, point: str) -> HistoryQuery | None:
