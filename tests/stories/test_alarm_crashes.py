@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -50,13 +51,16 @@ ON, OFF = 30.0, 2.0
 class Killed:
     """A console that is killed and started again."""
 
-    def __init__(self, folder: Path, broker: str) -> None:
+    def __init__(self, folder: Path, broker: str, answers: int = 0) -> None:
+        """With `answers` the first one stands still as soon as it gave that many; those after it do not."""
         self._command = [sys.executable, "-m", "tests.support.killed_console", str(folder), broker]
         self.field = 0
-        self.start()
+        self.start(*[str(answers)] * bool(answers))
 
-    def start(self) -> None:
-        self.console = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def start(self, *more: str) -> None:
+        self.console = subprocess.Popen(
+            [*self._command, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self._reader = threading.Thread(target=self._read, args=(self.console,))
         self._reader.start()
 
@@ -68,7 +72,6 @@ class Killed:
     def kill_console(self) -> None:
         self.console.kill()
         self._gone()
-        self.start()
 
     def kill_field(self) -> None:
         if self.field:
@@ -190,7 +193,11 @@ def test_no_order_of_kills_loses_or_doubles_an_occurrence(tmp_path: Path) -> Non
             before = source.turns
             wait_until(lambda before=before: source.turns > before + len(THINGS), 60, "alarms come and go")  # type: ignore[misc]
             pause.wait(chance.random() * 0.5)
-            (console.kill_field if n % 2 else console.kill_console)()
+            if n % 2:
+                console.kill_field()
+            else:
+                console.kill_console()
+                console.start()
         source.stopping.set()
         source.join(60)
         assert not source.is_alive()
@@ -201,6 +208,58 @@ def test_no_order_of_kills_loses_or_doubles_an_occurrence(tmp_path: Path) -> Non
     for device in source.devices:
         assert len(device.raised) == len(device.ended) > KILLS // 4
     check(store, key, source.devices)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers", [1, 2], ids=["the onset's", "the return's"])
+def test_a_kill_right_after_an_answer_finds_recorded_what_it_answered_for(tmp_path: Path, answers: int) -> None:
+    """What the field service forgot, the records have, with its own instants: a start that heals what it can (it ends
+    what no longer stands, now) must have nothing to heal."""
+    store, thing = tmp_path / "store", THINGS[0]
+    begun = now_ms()
+    instants = [(begun, None), (begun, begun + 7)][answers - 1]
+    with site(tmp_path) as (broker, building, key):
+        console = Killed(store, broker.url, answers)
+        wait_until(lambda: console.field and (store / HANDOVER_FILE).exists(), 60, "the field service is there")
+        handover = open_engine(store / HANDOVER_FILE, keys.field_key(key), "reader")
+        wait_until(lambda: has_tables(handover), 30, "the hand-over file is made")
+
+        def told(at_ms: int, value: float, numbers: int) -> bool:
+            building.say_at(thing, at_ms, concentration=value)
+            # More than once, where the killed console's service heard it too before it ended.
+            return numbers_given(handover) >= numbers and waiting(handover) == 0
+
+        wait_until(lambda: told(begun, ON, 1), 60, "the onset was answered for")
+        if answers == 2:
+            wait_until(lambda: told(begun + 7, OFF, 2), 60, "the return was answered for")
+        console.kill_console()
+        assert occurrences(store, key) == [instants]
+        console.start()
+        wait_until(lambda: console.field, 60, "the field service is there again")
+        wait_until(lambda: told(begun + 7, OFF, 2), 60, "the return was answered for")
+        handover.dispose()
+        assert console.close() == 0
+    assert occurrences(store, key) == [(begun, begun + 7)]
+
+
+def numbers_given(handover: Engine) -> int:
+    """How many changes the hand-over file ever had."""
+    with handover.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").scalar_one())
+
+
+def occurrences(store: Path, key: bytes) -> list[tuple[int, int | None]]:
+    """(onset, return) of everything the records hold, Unix ms."""
+    records = open_records(store, key, FakeIds())
+    try:
+        rows = records.read(lambda s: list(s.scalars(select(AlarmRow).order_by(AlarmRow.onset_at))))
+    finally:
+        records.close()
+    return [(to_ms(row.onset_at), row.returned_at and to_ms(row.returned_at)) for row in rows]
+
+
+def to_ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
 
 
 def has_tables(handover: Engine) -> bool:

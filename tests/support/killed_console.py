@@ -1,8 +1,12 @@
 """A console without a window on the store in `argv[1]` and the broker at `argv[2]`, until it is killed or its input ends;
-it tells the id of its field service's process whenever that is a new one."""
+it tells the id of its field service's process whenever that is a new one.
+
+With a number in `argv[3]` it stands still as soon as it gave that many answers, before it does anything else: so a test
+kills it exactly between an answer and whatever comes after."""
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 import time
@@ -13,6 +17,7 @@ from typing import Any
 from db.store import Act, Records, Transaction
 from desktop.app import open_console
 from desktop.field.host import ProcessHost
+from desktop.field.messages import AlarmStored, ToField
 
 SLOW = 0.008
 """Seconds that the store takes more for a change: an old disk. A kill then nearly always finds a change half way."""
@@ -28,7 +33,20 @@ def slow_disk(records: Records) -> None:
     records.write = slowly  # type: ignore[method-assign]
 
 
-def main(folder: Path, broker: str) -> None:
+def stand_still_after(answers: int) -> None:
+    send, given = ProcessHost.send, itertools.count(1)
+
+    def sent(host: ProcessHost, message: ToField) -> None:
+        send(host, message)
+        if isinstance(message, AlarmStored) and next(given) == answers:
+            threading.Event().wait()
+
+    ProcessHost.send = sent  # type: ignore[method-assign]
+
+
+def main(folder: Path, broker: str, answers: int = 0) -> None:
+    if answers:
+        stand_still_after(answers)
     console = open_console(folder, broker=broker, hosting="process")
     slow_disk(console.records)
     assert isinstance(console.field, ProcessHost)
@@ -46,4 +64,4 @@ def main(folder: Path, broker: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))

@@ -429,7 +429,7 @@ class Crash(Exception):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(["before", "between", "after", "fine", "fine"]), max_size=12), st.randoms())
+@given(st.lists(st.sampled_from(["before", "between", "answered", "after", "fine", "fine"]), max_size=12), st.randoms())
 def test_no_order_of_crashes_loses_or_doubles_a_change(
     alarms: Alarms, records: Records, tmp_path: Path, key: bytes, crashes: list[str], chance: random.Random
 ) -> None:
@@ -453,6 +453,8 @@ def test_no_order_of_crashes_loses_or_doubles_a_change(
                     if stop == "between":
                         raise Crash
                     handover.forget([stored.seq])
+                    if stop == "answered":
+                        raise Crash
 
                 if stop == "before":
                     raise Crash
