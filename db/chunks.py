@@ -32,6 +32,8 @@ _HEAD = struct.Struct("<BBH")
 _SIZES = "BHIQ"
 _SIGNED = "bhiq"
 _PLAIN, _DEFLATED = 0, 1
+_ROOM = 1024
+"""Bytes to begin with when a chunk is inflated: most need less."""
 
 
 def pack_samples(times: list[int], values: list[float]) -> bytes:
@@ -47,8 +49,8 @@ def pack_samples(times: list[int], values: list[float]) -> bytes:
     return _closed(out, decimals, len(times))
 
 
-def unpack_samples(data: bytes) -> tuple[list[int], list[float]]:
-    """Raises StoreError("damaged")."""
+def unpack_samples(data: bytes) -> tuple[Sequence[int], list[float]]:
+    """Times (a range where steps are even) and values. Raises StoreError("damaged")."""
     try:
         body, decimals, count = _opened(data)
         at, times = _get_times(body, count)
@@ -59,7 +61,7 @@ def unpack_samples(data: bytes) -> tuple[list[int], list[float]]:
         raise StoreError("damaged", f"a chunk of history: {error}") from error
 
 
-def unpack_scaled(data: bytes) -> tuple[list[int], list[float], int]:
+def unpack_scaled(data: bytes) -> tuple[Sequence[int], list[float], int]:
     """Times, values as integers of a scale, and the scale; 0 where the values are doubles. Raises StoreError("damaged")."""
     try:
         body, decimals, count = _opened(data)
@@ -94,7 +96,8 @@ def unpack_bands(data: bytes) -> tuple[list[int], Columns]:
     """Numbers in the row, and the bands; their `at` is left empty. Raises StoreError("damaged")."""
     try:
         body, decimals, count = _opened(data)
-        at, numbers = _get_times(body, count)
+        at, places = _get_times(body, count)
+        numbers = list(places)
         at, _, many = _get(body, at, count)
         counts = list(many)
         if decimals == DOUBLES:
@@ -165,7 +168,7 @@ def _closed(out: bytearray, decimals: int, count: int) -> bytes:
 def _opened(data: bytes) -> tuple[bytes, int, int]:
     how, decimals, count = _HEAD.unpack_from(data)
     body = data[_HEAD.size :]
-    return (zlib.decompress(body, -15) if how == _DEFLATED else body), decimals, count
+    return (zlib.decompress(body, -15, _ROOM) if how == _DEFLATED else body), decimals, count
 
 
 def _put(out: bytearray, numbers: list[int], first: int) -> None:
@@ -194,9 +197,9 @@ def _get(body: bytes, at: int, count: int) -> tuple[int, int, Iterable[int]]:
 
 
 def _put_numbers(out: bytearray, numbers: list[int]) -> None:
-    """A column of values: as they are or as differences, whichever needs less room."""
+    """A column of values: as they are, which is quicker to read, or as differences where those are far smaller."""
     steps = list(map(sub, numbers[1:], numbers))
-    if max(numbers) - min(numbers) <= max(steps, default=0) - min(steps, default=0):
+    if max(numbers) - min(numbers) <= 2 * (max(steps, default=0) - min(steps, default=0)):
         out.append(0)
         _put(out, numbers, 0)
     else:
@@ -212,12 +215,12 @@ def _get_numbers(body: bytes, at: int, count: int) -> tuple[int, Iterable[float]
     return at, accumulate(steps, initial=first)
 
 
-def _get_times(body: bytes, count: int) -> tuple[int, list[int]]:
+def _get_times(body: bytes, count: int) -> tuple[int, Sequence[int]]:
     """Numbers that ascend, as most do by even steps."""
     at, first, steps = _get(body, 0, count - 1)
     if isinstance(steps, repeat):
         step = next(steps, 0)
-        return at, list(range(first, first + step * count, step)) if step > 0 else [first] * count
+        return at, range(first, first + step * count, step) if step > 0 else [first] * count
     return at, list(accumulate(steps, initial=first))
 
 

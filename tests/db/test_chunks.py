@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import struct
 from itertools import accumulate
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.chunks import pack_bands, pack_samples, scaled, unpack_bands, unpack_samples
+from db.chunks import pack_bands, pack_samples, scaled, unpack_bands, unpack_samples, unpack_scaled
 from db.errors import StoreError
 from db.rollup import DAY, MINUTE, Band, Columns, joined, merged, of_samples
 
@@ -34,7 +35,8 @@ def samples(draw: st.DrawFn) -> tuple[list[int], list[float]]:
 
 @given(samples())
 def test_samples_come_back_exactly(given_samples: tuple[list[int], list[float]]) -> None:
-    assert unpack_samples(pack_samples(*given_samples)) == given_samples
+    times, values = unpack_samples(pack_samples(*given_samples))
+    assert (list(times), values) == given_samples
 
 
 @given(samples(), st.integers(1, 5 * MINUTE))
@@ -69,6 +71,37 @@ def test_merging_merged_bands_is_merging_the_samples(given_samples: tuple[list[i
     for a, b in zip(by_steps, at_once, strict=True):
         assert (a.at_ms, a.low, a.high, a.last, a.count) == (b.at_ms, b.low, b.high, b.last, b.count)
         assert math.isclose(a.mean, b.mean, rel_tol=1e-9, abs_tol=1e-12 * max(abs(b.low), abs(b.high)) + 1e-320)
+
+
+@given(
+    st.lists(SENSOR.map(float), min_size=1, max_size=60),
+    st.sampled_from([10_000, MINUTE, 15 * MINUTE]),
+    st.integers(1, 9),
+    st.integers(0, MINUTE),
+    st.lists(st.integers(0, 59), max_size=3),
+)
+def test_integers_of_a_scale_merge_as_the_values_do(
+    values: list[float], step: int, each: int, begin: int, gaps: list[int]
+) -> None:
+    """Whether buckets follow on each other or some are missing, and wherever in a band the first stands."""
+    times = [begin + n * step for n in range(len(values))]
+    kept = [i for i in range(len(values)) if i not in gaps] or [0]
+    numbers = [round(value * 10**6) for value in values]
+    plain = merged(of_samples(times, [n / 10**6 for n in numbers]).take(kept), each * step, DAY)
+    whole = merged(of_samples(times, [*numbers], 10**6).take(kept), each * step, DAY)
+    assert whole.scale == 10**6
+    for a, b in zip(plain.bands(), whole.bands(), strict=True):
+        assert (a.at_ms, a.low, a.high, a.last, a.count) == (b.at_ms, b.low, b.high, b.last, b.count)
+        assert math.isclose(a.mean, b.mean, rel_tol=1e-9, abs_tol=1e-9)
+
+
+@given(samples(), samples())
+def test_parts_of_different_scales_are_joined_as_values(one: tuple[list[int], list[float]], two: Any) -> None:
+    parts = [unpack_scaled(pack_samples(*each)) for each in (one, two)]
+    joint = joined(of_samples([*times], values, scale) for times, values, scale in parts)
+    times, values = [*one[0], *two[0]], [*one[1], *two[1]]
+    order = sorted(range(len(times)), key=times.__getitem__)
+    assert [(band.at_ms, band.last) for band in joint.bands()] == [(times[i], values[i]) for i in order]
 
 
 def test_parts_are_joined_in_order_of_time() -> None:
