@@ -17,6 +17,7 @@ from db.store import Changes, Records
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
+from desktop.cases.lists import CaseLists
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
@@ -71,6 +72,7 @@ class Console:
     plans: Plans
     alarms: Alarms
     cases: Cases
+    case_lists: CaseLists
     journal: JournalView
     reports: Reports
     field: FieldView
@@ -170,6 +172,7 @@ def open_console(
         plans=Plans(records, clock, new_id),
         alarms=alarms,
         cases=cases,
+        case_lists=CaseLists(records, clock, new_id, cases),
         journal=JournalView(records, clock),
         reports=Reports(records, clock, alarms, places, energy),
         field=host,

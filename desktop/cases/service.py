@@ -51,6 +51,17 @@ class Cases:
         """The definitions new cases open with, by name."""
         return dict(self._newest)
 
+    def definition(self, name: str, version: int | None = None) -> CaseDefinition:
+        """A definition as it opens new cases, or of a version. Raises NotFound where there is no such file."""
+        found = self._newest.get(name) if version is None else self._loaded.definitions.get((name, version))
+        if found is None:
+            raise NotFound(f"there is no case definition {name!r}", definition=name)
+        return found
+
+    def calendars(self) -> dict[str, Calendar]:
+        """The working calendars by name, and `always`."""
+        return dict(self._calendars)
+
     def refused(self) -> list[DataFileError]:
         """The files with mistakes."""
         return list(self._loaded.refused)

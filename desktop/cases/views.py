@@ -98,6 +98,34 @@ class Column(NamedTuple):
     cases: tuple[CaseView, ...]
 
 
+class SavedView(NamedTuple):
+    """A filter that an operator keeps under a name."""
+
+    id: str
+    name: str
+    query: CaseQuery
+
+
+class Notice(NamedTuple):
+    """What a caller about a place is told (`definition.Tells`); times that were not filled in are None."""
+
+    case: CaseView
+    text: str
+    begins: datetime | None
+    ends: datetime | None
+
+
+class Today(NamedTuple):
+    """An operator's work: what they have by how pressing it is, and what they could take."""
+
+    late: tuple[CaseView, ...]
+    due_today: tuple[CaseView, ...]
+    later: tuple[CaseView, ...]
+    """Due after today, waiting, or without a time."""
+    free: tuple[CaseView, ...]
+    """Nobody's cases that this operator could grab."""
+
+
 class Change(NamedTuple):
     """One value before and after, in words; "—" stands for nothing."""
 

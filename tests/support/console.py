@@ -10,6 +10,7 @@ from db.rollup import Band
 from db.store import Changes, Records, create_schema
 from desktop.alarms.service import Alarms
 from desktop.app import Console
+from desktop.cases.lists import CaseLists
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.host import FieldView
@@ -95,6 +96,6 @@ def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, 
         settings=Settings(records, clock, TERMINAL), accounts=accounts, places=places, people=People(records, clock),
         duty=DutyRoster(records, clock, new_id), things=things, energy=energy, plans=Plans(records, clock, new_id),
         alarms=alarms,
-        cases=cases, journal=JournalView(records, clock),
+        cases=cases, case_lists=CaseLists(records, clock, new_id, cases), journal=JournalView(records, clock),
         reports=Reports(records, clock, alarms, places, energy), field=host,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from db.tables.things import ThingCard
 from desktop.alarms.service import Alarms
 from desktop.alarms.views import AlarmView
 from desktop.app import Console
+from desktop.cases.lists import CaseLists
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.messages import AlarmChange, FromField, Health, ToField
@@ -220,7 +221,7 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     console = Console(
         folder, TERMINAL, True, clock, new_id, bus, records, Settings(records, clock, TERMINAL), accounts, places,
         People(records, clock), DutyRoster(records, clock, new_id), stuff,
-        energy, Plans(records, clock, new_id), alarms, cases,
+        energy, Plans(records, clock, new_id), alarms, cases, CaseLists(records, clock, new_id, cases),
         JournalView(records, clock), Reports(records, clock, alarms, places, energy), still,
     )  # fmt: skip
     bridge = Bridge(bus)
