@@ -129,7 +129,8 @@ class Compactor:
     def append(self, connection: Any, rows: Sequence[Row]) -> dict[int, int]:
         """Puts samples into the tail; returns the bytes added by block, for `appended` after the commit."""
         # In order of series: blocks are slices then, and the rows of a block look alike from write to write.
-        series, times, values = zip(*sorted(rows, key=_series), strict=True)
+        rows = sorted(rows, key=_series)
+        series, times, values = list(map(_series, rows)), list(map(_time, rows)), list(map(_value, rows))
         self._place += 1
         packed: list[tuple[int, bytes]] = []
         i = 0
@@ -272,6 +273,8 @@ class Compactor:
 
 
 _series: Callable[[Row], int] = itemgetter(0)
+_time: Callable[[Row], int] = itemgetter(1)
+_value: Callable[[Row], float] = itemgetter(2)
 
 
 def _query(connection: Any) -> Callable[[str, tuple[Any, ...]], list[Any]]:
