@@ -115,7 +115,7 @@ def build_parser() -> argparse.ArgumentParser:
     restore.add_argument("folder", type=Path)
 
     bench = add("bench", "figures as JSON, beside the machine's own limit", _bench)
-    bench.add_argument("name", choices=["ingest", "history", "ui", "start"])
+    bench.add_argument("name", choices=["ingest", "history", "ui", "start", "cases"])
     bench.add_argument("--seconds", type=float)
     bench.add_argument("--points", type=int, metavar="N", help="of the year that history makes (default 5000)")
     return parser

@@ -26,15 +26,21 @@ class CaseRow(Record, kw_only=True):
         Index(None, "state"),
         Index(None, "number"),
         Index(None, "thing_id"),
-        Index(None, "closed_at", "due_at"),
-        Index(None, "definition", "closed_at"),
+        # All that lists and boards are sorted and counted by, so that they read an index and never the wide rows.
+        Index(
+            "ix_case_lists",
+            "closed_at", "due_at", "definition", "state", "paused", "warn_at", "assignee_id", "urgency", "id",
+        ),
+        Index(
+            "ix_case_board", "definition", "closed_at", "due_at", "state", "paused", "warn_at", "assignee_id", "id"
+        ),
         Index(None, "place_id"),
         Index(None, "person_id"),
         Index(None, "assignee_id"),
         Index(None, "parent_id"),
         Index(None, "schedule_id"),
         Index(None, "opened_at"),
-    )
+    )  # fmt: skip
 
     number: Mapped[str]
     definition: Mapped[str]

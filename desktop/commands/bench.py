@@ -19,6 +19,10 @@ def bench(args: argparse.Namespace, ui_bench: Callable[[float | None], dict[str,
         from desktop.bench.history import run as run_history
 
         print_json(run_history() if args.points is None else run_history(points=args.points))
+    elif args.name == "cases":
+        from desktop.bench.cases import run as run_cases
+
+        print_json(run_cases())
     elif args.name == "start":
         from desktop.bench.start import run as run_start
 

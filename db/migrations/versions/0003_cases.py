@@ -121,10 +121,13 @@ def cases() -> None:
         instant("planned_at", empty=True), text("opened_by"), instant("warn_at", empty=True), flag("paused"),
         number("urged"), number("escalated"), json("clocks"), json("spans"),
         indexes=(
-            ("state",), ("number",), ("thing_id",), ("closed_at", "due_at"), ("definition", "closed_at"), ("place_id",),
+            ("state",), ("number",), ("thing_id",), ("place_id",),
             ("person_id",), ("assignee_id",), ("parent_id",), ("schedule_id",), ("opened_at",),
         ),
     )  # fmt: skip
+    said = ["state", "paused", "warn_at", "assignee_id"]
+    op.create_index("ix_case_lists", "case", ["closed_at", "due_at", "definition", *said, "urgency", "id"])
+    op.create_index("ix_case_board", "case", ["definition", "closed_at", "due_at", *said, "id"])
     op.execute(
         f'INSERT INTO "case" ({CASE_BEFORE}, opened_by, paused, urged, escalated, clocks, spans) '
         f"SELECT {CASE_BEFORE}, 'system', 0, 0, 0, {ONE_CLOCK}, '[]' FROM case_before"
