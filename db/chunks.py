@@ -173,13 +173,22 @@ def _opened(data: bytes) -> tuple[bytes, int, int]:
 
 def _put(out: bytearray, numbers: list[int], first: int) -> None:
     """A column: `first` (of a series of differences), the lowest number, and how far each is above it."""
-    low = min(numbers, default=0)
-    size = _size(max(numbers, default=0) - low)
+    low, high = _ends(numbers)
+    size = _size(high - low)
     signed = max(_signed(low), _signed(first))
     out.append(size | signed << 4)
     out += array(_SIGNED[signed], (first, low)).tobytes()
-    if size:
-        out += array(_SIZES[size - 1], list(map(sub, numbers, repeat(low))) if low else numbers).tobytes()
+    above = map(sub, numbers, repeat(low)) if low else numbers
+    if size == 1:
+        out += bytes(above)
+    elif size:
+        out += array(_SIZES[size - 1], list(above)).tobytes()
+
+
+def _ends(numbers: list[int]) -> tuple[int, int]:
+    """The lowest and the highest, sought among the different ones: those are few."""
+    different = set(numbers)
+    return min(different, default=0), max(different, default=0)
 
 
 def _get(body: bytes, at: int, count: int) -> tuple[int, int, Iterable[int]]:
@@ -199,7 +208,8 @@ def _get(body: bytes, at: int, count: int) -> tuple[int, int, Iterable[int]]:
 def _put_numbers(out: bytearray, numbers: list[int]) -> None:
     """A column of values: as they are, which is quicker to read, or as differences where those are far smaller."""
     steps = list(map(sub, numbers[1:], numbers))
-    if max(numbers) - min(numbers) <= 2 * (max(steps, default=0) - min(steps, default=0)):
+    (low, high), (least, most) = _ends(numbers), _ends(steps)
+    if high - low <= 2 * (most - least):
         out.append(0)
         _put(out, numbers, 0)
     else:
