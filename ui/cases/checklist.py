@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from desktop.cases.definition import CaseField
 from desktop.kernel.words import Words
-from ui.parts.form import FormField
 from ui.parts.layout import column, row
 from ui.parts.text import Label
 from ui.theme.icons import pixmap
 
 
 class ChecklistField(QWidget):
-    """The items as check boxes under the field's title; those that must be done say so. Its rule stands beside the title."""
+    """The items as check boxes under the field's title; those that must be done say so. Its rule stands beside the title.
+
+    Signals:
+        changed: something was ticked off, or not any more.
+    """
+
+    changed = Signal()
 
     def __init__(self, words: Words, field: CaseField, needed: bool, done: Collection[str] = ()) -> None:
         super().__init__()
         self._words, self._needed = words, needed
         self._required = {item.name for item in field.items if item.required}
-        lines = {item.name: _Line(self._named(words.of(item.title), item.name)) for item in field.items}
+        self._titles = {item.name: words.of(item.title) for item in field.items}
+        self._lines = lines = {item.name: _Line(self._named(item.name)) for item in field.items}
         self.boxes = {name: line.box for name, line in lines.items()}
         title = words.of(field.title)
         self.setAccessibleName(title)
@@ -47,6 +53,18 @@ class ChecklistField(QWidget):
         """The names of what is ticked off."""
         return [name for name, box in self.boxes.items() if box.isChecked()]
 
+    def value(self) -> object:
+        """What is done; None for nothing."""
+        return self.done() or None
+
+    def set_needed(self, needed: bool) -> None:
+        """Whether what must be done must be done now."""
+        self._needed = needed
+        for name, line in self._lines.items():
+            line.set_text(self._named(name))
+        if self.error():
+            self.check()
+
     def error(self) -> str:
         """What stands beside it as wrong, or ""."""
         return self._problem.text()
@@ -62,12 +80,14 @@ class ChecklistField(QWidget):
         self.set_error(self._words(f"cases.problem.{problem}") if self._needed and problem else "")
         return not self.error()
 
-    def _named(self, title: str, name: str) -> str:
+    def _named(self, name: str) -> str:
+        title = self._titles[name]
         return title if not self._needed or name in self._required else title + self._words("cases.page.optional")
 
     def _toggled(self) -> None:
         if self.error():
             self.check()
+        self.changed.emit()
 
 
 class _Line(QWidget):
@@ -76,23 +96,16 @@ class _Line(QWidget):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.box = QCheckBox()
-        self.box.setAccessibleName(text)
-        self._text = Label(text, "body", wrap=True)
+        self._text = Label("", "body", wrap=True)
+        self.set_text(text)
         self.setLayout(line := row(spacing=8))
         line.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._text, 1)
 
+    def set_text(self, text: str) -> None:
+        self.box.setAccessibleName(text)
+        self._text.setText(text)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.box.setFocus(Qt.FocusReason.MouseFocusReason)
         self.box.toggle()
-
-
-Input = FormField | ChecklistField
-
-
-def all_will_do(*fields: Input) -> bool:
-    """Checks every field, puts the cursor into the first that is wrong; true when all will do."""
-    wrong = [field for field in fields if not field.check()]
-    if wrong:
-        wrong[0].input.setFocus()
-    return not wrong

@@ -2,117 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypedDict
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
 from desktop.cases.definition import CaseField
+from desktop.cases.values import problem_with
 from desktop.kernel.words import Words
-from ui.cases.checklist import ChecklistField, Input
+from ui.cases import reading
+from ui.cases.checklist import ChecklistField
+from ui.parts.entry import Entry
 from ui.parts.form import FormField, Rule
-from ui.parts.when import local, read_local
 
-TIME_FORM = "%Y-%m-%d %H:%M"
 ONE_LINE = 200
 """A text that may be longer is written in a box of several lines."""
 
 
-def field_for(words: Words, field: CaseField, needed: bool, now: datetime, before: object = None) -> Input:
-    """The input of one field, with its rule. A moment that is needed begins as now: who notes it is mostly there. A
-    checklist begins with what was done `before`."""
-    if field.type == "checklist":
-        return ChecklistField(words, field, needed, before if isinstance(before, list) else ())
-    if field.type == "choice":
-        options = {name: words.of(title) for name, title in field.options.items()}
-        return choice(words, words.of(field.title), options, needed)
-    if field.type == "text" and field.max_length > ONE_LINE:
-        input_: QLineEdit | QPlainTextEdit = paragraphs()
-    else:
-        input_ = QLineEdit(f"{local(now):{TIME_FORM}}" if field.type == "date-time" and needed else "")
+class Typed(FormField):
+    """A field of text or a choice with what it means to the service.
 
-    def rule(text: str) -> str:
+    Signals:
+        changed: the content changed.
+    """
+
+    def __init__(
+        self,
+        words: Words,
+        title: str,
+        input_: QLineEdit | QPlainTextEdit | QComboBox,
+        needed: bool,
+        *,
+        hint: str = "",
+        unit: str = "",
+        read: Callable[[str], object] = lambda text: text.strip() or None,
+        wrong: Rule | None = None,
+        neat: Callable[[object], str] | None = None,
+    ) -> None:
+        """`read` gives the value of a text, `wrong` says what is wrong with one that is not empty; `neat` is how a value
+        is written out when the field is left."""
+        self._words, self._title = words, title
+        self._read, self._wrong, self._neat = read, wrong, neat
+        self._needed = needed
+        super().__init__(named(words, title, needed), input_, hint=hint, unit=unit, rule=self._rule_of_all)
+        if neat is not None and isinstance(input_, QLineEdit):
+            input_.editingFinished.connect(self._tidy)
+
+    def value(self) -> object:
+        """What the service is given; None for what was left empty."""
+        return self._read(self.text()) if self.text().strip() else None
+
+    def set_needed(self, needed: bool) -> None:
+        """Whether the field must be filled in, from now on."""
+        if needed != self._needed:
+            self._needed = needed
+            self.set_label(named(self._words, self._title, needed))
+            if self.error():
+                self.check()
+
+    def _rule_of_all(self, text: str) -> str:
         if not text.strip():
-            return words("cases.problem.missing") if needed else ""
-        if field.type == "number" and _number(text) is None:
-            return words("cases.problem.not_a_number")
-        if field.type == "date-time" and read_local(text) is None:
-            return words("cases.problem.not_a_time")
-        return words("cases.problem.too_long") if len(text) > field.max_length else ""
+            return self._words("cases.problem.missing") if self._needed else ""
+        return self._wrong(text) if self._wrong else ""
 
-    hint = words.of(field.hint) if field.hint else ""
-    return FormField(_label(words, words.of(field.title), needed), input_, hint=hint, unit=field.unit, rule=rule)
-
-
-def given_by(field: CaseField, form: Input) -> object:
-    """What the service is given; None for what was left empty."""
-    return (form.done() or None) if isinstance(form, ChecklistField) else value_of(field, form)
+    def _tidy(self) -> None:
+        value = self.value()
+        if value is not None and self._neat is not None and isinstance(self.input, QLineEdit):
+            text = self._neat(value)
+            if text != self.input.text():
+                self.input.setText(text)
 
 
-def text_of(form: Input) -> str:
-    """What stands in a field of text; a checklist has none."""
-    return "" if isinstance(form, ChecklistField) else form.text()
+Input = Typed | ChecklistField | Entry
 
 
-def value_of(field: CaseField, form: FormField) -> object:
-    """What the service is given; None for what was left empty."""
-    text = form.text().strip()
-    if not text:
-        return None
-    if field.type == "number":
-        return _number(text)
-    if field.type == "date-time":
-        at = read_local(text)
-        return at.astimezone(UTC).isoformat() if at else None
-    return text
+def typed(words: Words, field: CaseField, needed: bool, now: datetime, before: object = None) -> Typed:
+    """The input of a text, number, money, date-time or choice. A moment that is needed begins as now: who notes it is
+    mostly there. It begins with what was there `before`."""
+    title, hint = words.of(field.title), words.of(field.hint) if field.hint else ""
+    if field.type == "choice":
+        options = {name: words.of(title_) for name, title_ in field.options.items()}
+        return choice(words, title, options, needed, str(before or ""), hint=hint)
+    text = reading.shown(field, before)
+    if field.type == "date-time" and needed and before is None:
+        text = reading.said(now)
+    input_: QLineEdit | QPlainTextEdit
+    if field.type == "text" and field.max_length > ONE_LINE:
+        input_ = paragraphs()
+        input_.setPlainText(text)
+    else:
+        input_ = QLineEdit(text)
+    if field.type == "date-time" and not hint:
+        hint = words("casework.field.moment_hint")
+
+    def wrong(text: str) -> str:
+        value = reading.value_of(field, text, now)
+        why = _WRONG.get(field.type) if value is None else problem_with(field, value)
+        return words(f"cases.problem.{why}") if why else ""
+
+    return Typed(
+        words, title, input_, needed, hint=hint, unit="¥" if field.type == "money" else field.unit,
+        read=lambda text: reading.value_of(field, text, now), wrong=wrong,
+        neat=(lambda value: reading.shown(field, value)) if field.type in ("money", "date-time") else None,
+    )  # fmt: skip
 
 
-def choice(words: Words, title: str, options: Mapping[str, str], needed: bool, chosen: str = "") -> FormField:
+_WRONG = {"number": "not_a_number", "money": "not_a_number", "date-time": "not_a_time"}
+
+
+def choice(
+    words: Words, title: str, options: Mapping[str, str], needed: bool, chosen: str = "", *, hint: str = ""
+) -> Typed:
     """One of a few. Nothing is chosen beforehand, so that nobody confirms what merely stood first."""
     box = QComboBox()
     box.addItem(words("parts.choose") if needed else "—", "")
     for name, text in options.items():
         box.addItem(text, name)
     box.setCurrentIndex(max(0, box.findData(chosen)))
-    missing = words("cases.problem.missing")
-    return FormField(_label(words, title, needed), box, rule=(lambda text: "" if text else missing) if needed else None)
+    return Typed(words, title, box, needed, hint=hint)
 
 
-def text_field(words: Words, title: str, needed: bool, *, lines: bool = False) -> FormField:
+def text_field(words: Words, title: str, needed: bool, *, lines: bool = False, hint: str = "") -> Typed:
     """A title or a reason."""
-    missing = words("cases.problem.missing")
-    rule: Rule | None = (lambda text: "" if text.strip() else missing) if needed else None
-    return FormField(_label(words, title, needed), paragraphs() if lines else QLineEdit(), rule=rule)
-
-
-class Finder:
-    """A field that finds one of many by any part of its name. What is typed must be one of them, or nothing."""
-
-    def __init__(self, words: Words, title: str, hint: str, known: Mapping[str, str]) -> None:
-        """`known` are ids by what is shown and searched."""
-        self._ids = {shown.casefold(): id_ for shown, id_ in known.items()}
-        line = QLineEdit()
-        completer = QCompleter(list(known), line)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setMaxVisibleItems(8)
-        line.setCompleter(completer)
-        self.field = FormField(_label(words, title, False), line, hint=hint, rule=self._judge)
-        self._wrong = words("parts.not_in_list")
-
-    def chosen(self) -> str | None:
-        """The id of what stands in the field. A part that only one of them begins with will do."""
-        text = self.field.text().strip().casefold()
-        if not text:
-            return None
-        if text in self._ids:
-            return self._ids[text]
-        found = {id_ for shown, id_ in self._ids.items() if shown.startswith(f"{text} ") or shown == text}
-        return found.pop() if len(found) == 1 else None
-
-    def _judge(self, text: str) -> str:
-        return self._wrong if text.strip() and self.chosen() is None else ""
+    return Typed(words, title, paragraphs() if lines else QLineEdit(), needed, hint=hint)
 
 
 def paragraphs() -> QPlainTextEdit:
@@ -122,12 +135,25 @@ def paragraphs() -> QPlainTextEdit:
     return box
 
 
-def _label(words: Words, title: str, needed: bool) -> str:
+def named(words: Words, title: str, needed: bool) -> str:
+    """A field's label, saying where it need not be filled in."""
     return title if needed else title + words("cases.page.optional")
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+class Blank(TypedDict):
+    """What an entry says where nothing was given."""
+
+    optional: str
+    missing: str
+
+
+def blank_words(words: Words) -> Blank:
+    return {"optional": words("cases.page.optional"), "missing": words("cases.problem.missing")}
+
+
+def all_will_do(*fields: Input) -> bool:
+    """Checks every field that is shown, puts the cursor into the first that is wrong; true when all will do."""
+    wrong = [field for field in fields if not field.isHidden() and not field.check()]
+    if wrong:
+        wrong[0].input.setFocus()
+    return not wrong

@@ -1,24 +1,31 @@
-"""The forms of opening and moving a case."""
+"""The forms of opening and moving a case, drawn from its definition."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.cases.definition import CaseDefinition, Move
-from desktop.cases.views import CaseDetail
-from desktop.kernel.errors import Invalid, LinliError, NotFound
-from desktop.people.views import StaffView
-from desktop.places.views import PlaceNode
+from desktop.cases import rules
+from desktop.cases.definition import Ask, CaseDefinition, CaseField, FieldType, Move
+from desktop.cases.values import SHA256, is_blank, is_complete
+from desktop.cases.views import CaseDetail, CaseView
+from desktop.kernel.errors import Invalid, LinliError
 from ui.aio import in_background, slot
-from ui.cases.checklist import Input, all_will_do
-from ui.cases.fields import Finder, choice, field_for, given_by, text_field, text_of
+from ui.cases.fields import Input, Typed, all_will_do, choice, text_field
+from ui.cases.held import Held
+from ui.cases.known import Known, asset_field, field_for, place_field, read_known, thing_field
+from ui.cases.picking import CategoryField, PersonField, Picker
+from ui.cases.team import Member, assignee_field, team
 from ui.parts.layout import column
+from ui.parts.pictures import Picture
 from ui.parts.sidepanel import SidePanel
 from ui.shell.context import Context
 
+_POINTING = ("person", "place", "thing", "asset")
 Work = Callable[[], str]
 """What is run in the background; answers what to say."""
 
@@ -38,22 +45,36 @@ class CaseForm(QObject):
         self.fields: dict[str, Input] = {}
         self.panel: SidePanel | None = None
         self._host = host
+        self._began: dict[str, object] = {}
 
-    def lay_out(self, fields: dict[str, Input], title: str, act: str, note: str, *, danger: bool = False) -> None:
+    def lay_out(
+        self, fields: dict[str, Input], title: str, act: str, note: str, *, danger: bool = False, wide: bool = False
+    ) -> None:
         """Shows the form."""
         self.fields = fields
         content = QWidget()
         content.setLayout(column(*fields.values(), spacing=10))
+        self._began = self.filled_in()
+        self.weigh()
         self.panel = SidePanel(
             self._host, title, content, act=act, on_act=self._send, cancel=self.words("parts.cancel"), note=note,
-            kind="danger" if danger else "primary",
+            kind="danger" if danger else "primary", wide=wide, unsaved=self._unsaved,
         )  # fmt: skip
         self.panel.closed.connect(self.end)
+        for field in fields.values():
+            field.changed.connect(self.weigh)
 
     def end(self) -> None:
         """The form is gone, shown or not."""
         self.closed.emit()
         self.deleteLater()
+
+    def filled_in(self) -> dict[str, object]:
+        """What every field holds now."""
+        return {name: field.value() for name, field in self.fields.items()}
+
+    def weigh(self) -> None:
+        """Something was filled in: what is asked for may be another."""
 
     def work(self) -> Work:
         """Reads the fields, here on the UI thread, and gives what is to be done with them."""
@@ -61,6 +82,19 @@ class CaseForm(QObject):
 
     def done(self) -> None:
         """It was done; the form is still there."""
+
+    def keep(self, given: Mapping[str, object]) -> dict[str, object]:
+        """Keeps the new pictures among the values, off the screen's thread; gives the values as the service takes them."""
+
+        def kept(value: object) -> object:
+            if isinstance(value, Picture):
+                return self.context.console.cases.keep_picture(self.context.who, value.data, value.media)
+            return [kept(one) for one in value] if isinstance(value, list) else value
+
+        return {name: kept(value) for name, value in given.items()}
+
+    def _unsaved(self) -> str:
+        return self.words("casework.form.unsaved") if self.filled_in() != self._began else ""
 
     @slot
     async def _send(self) -> None:
@@ -90,13 +124,14 @@ class CaseForm(QObject):
         if field is None:
             panel.set_problem(why)
         else:
+            field.setVisible(True)
             field.set_error(why)
             field.input.setFocus()
 
 
 class MoveForm(CaseForm):
     """Everything one move needs: fields, who gets it, why. A move that needs nothing is confirmed here too, where it is
-    said what it leads to."""
+    said what it leads to. What is only needed in some cases appears when they are so."""
 
     def __init__(self, host: QWidget, context: Context, detail: CaseDetail, move: Move) -> None:
         super().__init__(host, context)
@@ -105,48 +140,100 @@ class MoveForm(CaseForm):
 
     @slot
     async def _begin(self) -> None:
-        words, move = self.words, self._move
-        staff: list[StaffView] = []
+        words, move, definition = self.words, self._move, self._detail.definition
+        asked = [field for name in move.fields if (field := definition.field(name)) is not None]
+        members: list[Member] = []
         try:
+            known = await in_background(read_known, self.context, _types(asked))
             if move.needs.assignee:
-                staff = await in_background(self.context.console.people.staff)
+                members = await in_background(team, self.context, definition)
         except Exception:
             self.end()
             raise
-        target = self._detail.definition.state(move.to)
+        target = definition.state(move.to or self._detail.view.state)
         state = words.of(target.title) if target else move.to
-        note = words("cases.page.leads_to", number=self._detail.view.number, state=state)
+        key = "cases.page.leads_to" if move.to and move.to != self._detail.view.state else "casework.form.stays"
         title = words.of(move.title)
-        self.lay_out(dict(self._inputs(staff)), title, title, note, danger=move.tone == "danger")
+        self.lay_out(
+            dict(self._inputs(members, asked, known)), title, title,
+            words(key, number=self._detail.view.number, state=state),
+            danger=move.tone == "danger", wide=_is_wide(asked),
+        )  # fmt: skip
 
-    def _inputs(self, staff: list[StaffView]) -> Iterator[tuple[str, Input]]:
-        words, move, now = self.words, self._move, self.context.console.clock.now()
+    def _inputs(self, members: list[Member], asked: list[CaseField], known: Known) -> Iterator[tuple[str, Input]]:
+        words, move, detail = self.words, self._move, self._detail
+        now = self.context.console.clock.now()
         if move.needs.assignee:
-            others = [one for one in staff if one.operator_id != self._detail.view.assignee_id]
-            names = {one.operator_id: f"{one.name}  {one.post}".strip() for one in others}
-            yield "assignee", choice(words, words("cases.column.assignee_id"), names, needed=True)
-        for name in move.fields:
-            if (field := self._detail.definition.field(name)) is not None:
-                yield name, field_for(words, field, name in move.needs.fields, now, self._detail.values.get(name))
+            yield "assignee", assignee_field(words, members, detail.view.assignee_id)
+        given, _ = rules.needed(detail.definition, move, detail.values)
+        for field in asked:
+            before = detail.values.get(field.name)
+            if field.type == "points":
+                yield field.name, Held(words, field, before)
+                continue
+            # What is masked here would be written back as it is masked.
+            start = None if field.personal or (field.name in given and not _goes_on(field)) else before
+            made = field_for(self.context, field, field.name in given, now, known, start, detail.names, self._host)
+            if made is not None:
+                if field.personal and before:
+                    made.set_hint(words("casework.form.is_held", value=before)) if isinstance(made, Typed) else None
+                yield field.name, made
         yield "reason", text_field(words, words("cases.page.reason"), move.needs.reason, lines=True)
+
+    def weigh(self) -> None:
+        definition, move, before = self._detail.definition, self._move, self._detail.values
+        after = rules.merged(definition, move, before, {k: _plain(v) for k, v in self._filled().items()})
+        given, held = rules.needed(definition, move, after)
+        asked = {*given, *held, *move.takes}
+        for name, input_ in self.fields.items():
+            if (field := definition.field(name)) is None:
+                continue
+            input_.setVisible(name in asked)
+            there = not is_blank(before.get(name)) and is_complete(field, before[name])
+            input_.set_needed(name in given or (name in held and not (there and field.personal)))
 
     def work(self) -> Work:
         context, words, move, case = self.context, self.words, self._move, self._detail.view
-        given = _given(self._detail.definition, self.fields, move.fields)
-        assignee = text_of(self.fields["assignee"]) if "assignee" in self.fields else None
-        reason = text_of(self.fields["reason"]).strip() or None
+        definition, before = self._detail.definition, self._detail.values
+        filled = self._filled()
+        after = rules.merged(definition, move, before, {k: _plain(v) for k, v in filled.items()})
+        must, _ = rules.needed(definition, move, after)
+        given = {name: value for name, value in filled.items() if name in must or value != before.get(name)}
+        assignee = cast("str | None", self.fields["assignee"].value()) if "assignee" in self.fields else None
+        reason = cast("str | None", self.fields["reason"].value())
 
         def send() -> str:
             moved = context.console.cases.move(
-                context.who, case.id, move.name, fields=given, assignee_id=assignee, reason=reason
+                context.who, case.id, move.name, fields=self.keep(given), assignee_id=assignee, reason=reason
             )
             return words("cases.page.moved", number=moved.number, state=words.of(moved.state_title))
 
         return send
 
+    def _filled(self) -> dict[str, object]:
+        """The definition's fields that are shown and were filled in."""
+        return {
+            name: value
+            for name, input_ in self.fields.items()
+            if self._detail.definition.field(name) and not input_.isHidden() and (value := input_.value()) is not None
+        }
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is known of a new case before anybody fills it in; `parent` makes it a sub-task."""
+
+    title: str = ""
+    place_id: str = ""
+    thing_id: str = ""
+    asset_id: str = ""
+    person: tuple[str, str] | None = None
+    """Id and name as it is shown."""
+    parent: CaseView | None = None
+
 
 class OpenForm(CaseForm):
-    """A new case: what it is, on which device, where, how pressing, and the fields that opening takes.
+    """A new case: what it is, for whom, where, how pressing, and the fields that opening takes.
 
     Signals:
         opened(case id): it is there.
@@ -154,52 +241,99 @@ class OpenForm(CaseForm):
 
     opened = Signal(str)
 
-    def __init__(self, host: QWidget, context: Context, definition: CaseDefinition) -> None:
+    def __init__(self, host: QWidget, context: Context, definition: CaseDefinition, start: Start | None = None) -> None:
         super().__init__(host, context)
-        self._definition = definition
+        self._definition, self._start = definition, start or Start()
         self._made = ""
+        self._urgency_by_hand = False
         self._begin()
 
     @slot
     async def _begin(self) -> None:
         words, definition = self.words, self._definition
+        opening = definition.opening
+        # The alarm is filled in where a case is made from one.
+        names = [name for name in (*opening.needs, *opening.takes) if name != "alarm"]
+        asked = [field for name in names if (field := definition.field(name)) is not None]
+        pointed: dict[FieldType, Ask] = {"place": opening.place, "thing": opening.thing, "asset": opening.asset}
+        kinds = {*_types(asked), *(kind for kind, ask in pointed.items() if ask != "no")}
         try:
-            places = dict(_places(await in_background(self.context.console.places.tree)))
-        except NotFound:
-            places = {}
+            self._known = await in_background(read_known, self.context, kinds)
         except Exception:
             self.end()
             raise
-        things = {
-            f"{view.name} {' / '.join(view.place_path)}".strip(): view.id for view in self.context.console.things.all()
-        }
-        self._thing = Finder(words, words("cases.page.thing"), words("cases.page.thing_hint"), things)
-        self._place = Finder(words, words("cases.column.place_id"), words("cases.page.place_hint"), places)
+        fields = dict(self._inputs(asked))
+        note = words.of(definition.title)
+        if self._start.parent is not None:
+            note = words("casework.form.under", kind=note, number=self._start.parent.number)
+        self.lay_out(fields, words("cases.page.new"), words("cases.page.open_it"), note, wide=_is_wide(asked))
+
+    def _inputs(self, asked: list[CaseField]) -> Iterator[tuple[str, Input]]:
+        """The title first; where it can be taken from a field, that field first and the title last."""
+        words, definition, start = self.words, self._definition, self._start
+        opening, now = definition.opening, self.context.console.clock.now()
+        title = text_field(words, words("cases.column.title"), not opening.title_from)
+        if isinstance(title, Typed) and start.title:
+            title.input.setText(start.title)  # type: ignore[union-attr]
+        ordered = sorted(asked, key=lambda field: field.name != opening.title_from)
+        if not opening.title_from:
+            yield "title", title
+        yield from self._pointing()
+        for field in ordered:
+            needed = field.name in opening.needs
+            made = field_for(self.context, field, needed, now, self._known, host=self._host)
+            if made is None:
+                continue
+            if isinstance(made, CategoryField):
+                self._follow_category(made, field)
+            yield field.name, made
+            if field.name == opening.title_from:
+                title.set_hint(words("casework.form.title_hint", field=words.of(field.title)))
+                yield "title", title
         urgencies = {one.name: words.of(one.title) for one in definition.urgencies}
-        fields: dict[str, Input] = {
-            "title": text_field(words, words("cases.column.title"), needed=True),
-            "thing": self._thing.field,
-            "place": self._place.field,
-            "urgency": choice(words, words("cases.column.urgency"), urgencies, needed=True, chosen="normal"),
-        }
-        now, needs = self.context.console.clock.now(), definition.opening.needs
-        for name in (*needs, *definition.opening.takes):
-            # The alarm is filled in where a case is made from one.
-            if name != "alarm" and (field := definition.field(name)) is not None:
-                fields[name] = field_for(words, field, name in needs, now)
-        self.lay_out(fields, words("cases.page.new"), words("cases.page.open_it"), words.of(definition.title))
+        usual = "normal" if "normal" in urgencies else definition.urgencies[0].name
+        urgency = choice(words, words("cases.column.urgency"), urgencies, needed=True, chosen=usual)
+        urgency.input.activated.connect(self._chose_urgency)  # type: ignore[union-attr]
+        if len(urgencies) > 1:
+            yield "urgency", urgency
+
+    def _pointing(self) -> Iterator[tuple[str, Input]]:
+        """For whom, where, and about what."""
+        words, opening, start, known = self.words, self._definition.opening, self._start, self._known
+        if opening.person != "no":
+            person = PersonField(self.context, words("casework.form.person"), opening.person == "must")
+            if start.person:
+                person.begin_with(*start.person)
+            person.changed.connect(self._follow_person)
+            yield "person", person
+        if opening.thing != "no":
+            yield "thing", _begun(thing_field(self.context, words("cases.page.thing"), opening.thing == "must", known),
+                                  start.thing_id)  # fmt: skip
+        if opening.asset != "no":
+            yield "asset", _begun(asset_field(self.context, words("casework.form.asset"), opening.asset == "must", known),
+                                  start.asset_id)  # fmt: skip
+        if opening.place != "no":
+            hint = words("cases.page.place_hint") if opening.thing != "no" else ""
+            # A device has its place: nobody need say it twice.
+            must = opening.place == "must" and opening.thing == "no"
+            place = place_field(self.context, words("cases.column.place_id"), must, known, hint=hint)
+            yield "place", _begun(place, start.place_id)
 
     def work(self) -> Work:
-        context, words, definition = self.context, self.words, self._definition
-        given = _given(definition, self.fields, tuple(self.fields))
-        title, urgency = text_of(self.fields["title"]).strip(), text_of(self.fields["urgency"])
-        thing_id, place_id = self._thing.chosen(), self._place.chosen()
-        if place_id is None and thing_id and (thing := context.console.things.get(thing_id)):
-            place_id = thing.place_id
+        context, words, definition, start = self.context, self.words, self._definition, self._start
+        filled = {name: value for name, value in self.filled_in().items() if value is not None}
+        given = {name: value for name, value in filled.items() if definition.field(name)}
+        pointed: dict[str, Any] = {f"{kind}_id": filled[kind] for kind in _POINTING if kind in filled}
+        if "place_id" not in pointed and (thing := context.console.things.get(pointed.get("thing_id", ""))):
+            pointed["place_id"] = thing.place_id
+        if start.parent is not None:
+            pointed["parent_id"] = start.parent.id
+        title = str(filled.get("title", ""))
+        urgency = str(filled.get("urgency", definition.urgencies[0].name))
 
         def send() -> str:
             case = context.console.cases.open(
-                context.who, definition.name, title, thing_id=thing_id, place_id=place_id, urgency=urgency, fields=given
+                context.who, definition.name, title, urgency=urgency, fields=self.keep(given), **pointed
             )
             self._made = case.id
             return words("cases.page.opened_it", number=case.number)
@@ -209,24 +343,53 @@ class OpenForm(CaseForm):
     def done(self) -> None:
         self.opened.emit(self._made)
 
+    def _chose_urgency(self) -> None:
+        self._urgency_by_hand = True
 
-def _given(definition: CaseDefinition, forms: Mapping[str, Input], names: tuple[str, ...]) -> dict[str, object]:
-    """The definition's fields that were filled in."""
-    return {
-        name: value
-        for name in names
-        if (field := definition.field(name)) and (value := given_by(field, forms[name])) is not None
-    }
+    def _follow_category(self, category: CategoryField, field: CaseField) -> None:
+        """A category proposes how pressing it is, until somebody chooses that by hand."""
+
+        def follow() -> None:
+            urgency = self.fields.get("urgency")
+            wanted = category.urgency()
+            if wanted and isinstance(urgency, Typed) and not self._urgency_by_hand:
+                box = urgency.input
+                box.setCurrentIndex(max(0, box.findData(wanted)))  # type: ignore[union-attr]
+
+        category.changed.connect(follow)
+
+    def _follow_person(self) -> None:
+        """Who calls is mostly calling about home."""
+        person, place = self.fields.get("person"), self.fields.get("place")
+        if not isinstance(person, PersonField) or not isinstance(place, Picker) or place.line.text().strip():
+            return
+        found = person.person()
+        if found is not None and found.homes and (home := self._known.home(found.homes[0])):
+            place.take(home)
 
 
-def _places(node: PlaceNode) -> Iterator[tuple[str, str]]:
-    """Every place under a node as "3-2-1201 3号楼 / 2单元 / 1201室", with its id."""
+def _begun(picker: Picker, id_: str) -> Picker:
+    if id_:
+        picker.choose([id_])
+    return picker
 
-    def walk(node: PlaceNode, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        path = (*above, node.name)
-        yield f"{node.code} {' / '.join(path)}", node.id
-        for child in node.children:
-            yield from walk(child, path)
 
-    for child in node.children:
-        yield from walk(child, ())
+def _types(fields: list[CaseField]) -> set[FieldType]:
+    return {field.type for field in fields}
+
+
+def _is_wide(fields: list[CaseField]) -> bool:
+    """A list of items needs the room."""
+    return any(field.type == "items" and len(field.columns) > 2 for field in fields)
+
+
+def _goes_on(field: CaseField) -> bool:
+    """Whether a field that must be given again begins with what was there: lists and quotes are gone on with."""
+    return field.versioned or field.type in ("checklist", "items")
+
+
+def _plain(value: object) -> object:
+    """A value as the rules weigh it: a new picture stands for itself until it is kept."""
+    if isinstance(value, Picture):
+        return "0" * SHA256
+    return [_plain(one) for one in value] if isinstance(value, list) else value

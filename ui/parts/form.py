@@ -93,6 +93,11 @@ class FormField(QWidget):
         self.input.setAccessibleDescription(text or self._hint)
         repolish(self.input)
 
+    def set_label(self, text: str) -> None:
+        """Another label."""
+        self._label.setText(text)
+        self.input.setAccessibleName(text)
+
     def set_rule(self, rule: Rule) -> None:
         """Another rule, asked from now on."""
         self._rule = rule

@@ -35,8 +35,14 @@ class SidePanel(QFrame):
         cancel: str,
         note: str = "",
         kind: Kind = "primary",
+        wide: bool = False,
+        unsaved: Callable[[], str] | None = None,
     ) -> None:
+        """`unsaved` is asked when somebody wants to leave: what it says stands in the panel, and only leaving once more
+        leaves; "" lets go at once."""
         super().__init__(host)
+        self._width = px("width", "detail") * (3 if wide else 2) // 2
+        self._unsaved, self._warned = unsaved, False
         self.setProperty("ground", "floating")
         self.setAccessibleName(title)
         self._host = host
@@ -59,10 +65,8 @@ class SidePanel(QFrame):
         self._problem = Label("", "secondary", tone="critical", wrap=True)
         self._problem.hide()
         self.act = Button(act, kind, key="Ctrl+Return", on=on_act)
-        head = row(
-            Label(title, "section"), None, IconButton("x", cancel, on=self.close_panel), margins=(20, 12, 12, 12)
-        )
-        foot = row(self.act, Button(cancel, "plain", on=self.close_panel), None, margins=(20, 12, 20, 16))
+        head = row(Label(title, "section"), None, IconButton("x", cancel, on=self.leave), margins=(20, 12, 12, 12))
+        foot = row(self.act, Button(cancel, "plain", on=self.leave), None, margins=(20, 12, 20, 16))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
@@ -73,7 +77,7 @@ class SidePanel(QFrame):
         layout.addWidget(hairline())
         layout.addLayout(foot)
         escape = QShortcut(QKeySequence("Esc"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.close_panel)
+        escape.activated.connect(self.leave)
         host.installEventFilter(self)
         self._place()
         self.show()
@@ -86,6 +90,15 @@ class SidePanel(QFrame):
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
 
+    def leave(self) -> None:
+        """Puts the panel away, unless something would be lost of which nobody was told yet."""
+        said = self._unsaved() if self._unsaved is not None and not self._warned else ""
+        if said:
+            self._warned = True
+            self.set_problem(said)
+        else:
+            self.close_panel()
+
     def close_panel(self) -> None:
         """Puts the panel away for good."""
         if self.isHidden():
@@ -97,7 +110,7 @@ class SidePanel(QFrame):
             self._returns_to.setFocus()
 
     def _place(self) -> None:
-        width = px("width", "detail")
+        width = min(self._width, self._host.width() - 16)
         self.setGeometry(self._host.width() - width - 8, 8, width, self._host.height() - 16)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -177,7 +177,7 @@ def test_handing_on_names_another_and_says_why(site: Site, open_page: Open) -> N
     page.finish(form)
     page.until(lambda: "改派" in page.detail().acts())
     form = page.begin("3")
-    assert form.says("将变为“已派单”")
+    assert form.says("仍为“已派单”")
     with pytest.raises(StopIteration):
         form.pick("处理人", "宋立")
     form.pick("处理人", "唐海")

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.drivers.page import PageDriver
 from ui.parts.banner import Banner
 from ui.parts.detail import DetailPanel
+from ui.parts.finding import FindLine
 from ui.parts.page import Page
 from ui.parts.sidepanel import SidePanel
 from ui.parts.table import DataTable
@@ -109,6 +110,16 @@ class FormDriver(PageDriver):
 
     def pick(self, field: str, text: str) -> None:
         """Chooses the option that holds a text."""
+        line = next((f for f in self.root.findChildren(FindLine) if f.accessibleName() == field and f.isVisible()), None)
+        if line is not None:
+            line.setFocus()
+            line.clear()
+            line.asked.emit("")
+            number = next(n for n, option in enumerate(line.offered()) if text in option.title)
+            for _ in range(number):
+                QTest.keyClick(line, Qt.Key.Key_Down)
+            QTest.keyClick(line, Qt.Key.Key_Return)
+            return
         boxes = [box for box in self.root.findChildren(QComboBox) if box.isVisible()]
         box = next((b for b in boxes if b.accessibleName() == field), None)
         if box is None:

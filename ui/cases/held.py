@@ -1,0 +1,27 @@
+"""What a form shows and nobody types in: the points of a round."""
+
+from __future__ import annotations
+
+from desktop.cases.definition import CaseField
+from desktop.kernel.words import Words
+from ui.parts.entry import Entry
+from ui.parts.text import Label
+
+
+class Held(Entry):
+    """How far a round is; its points are visited from the case itself."""
+
+    def __init__(self, words: Words, field: CaseField, value: object) -> None:
+        super().__init__(words.of(field.title), hint=words("casework.form.round_hint"))
+        self.fill(text := Label(words("casework.form.round", **_counts(value)), "body", wrap=True), text)
+
+    def value(self) -> object:
+        return None
+
+
+def _counts(value: object) -> dict[str, int]:
+    if not isinstance(value, dict):
+        return {"done": 0, "all": 0}
+    visited = {visit["code"] for visit in value.get("visits", ())}
+    route = {point["code"] for point in value.get("route", ())}
+    return {"done": len(visited & route), "all": len(route)}

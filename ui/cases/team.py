@@ -1,0 +1,46 @@
+"""Whom a case can be given to, with how many open jobs each has."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from desktop.cases.definition import CaseDefinition
+from desktop.cases.views import CaseQuery
+from desktop.kernel.words import Words
+from desktop.people.views import StaffView
+from ui.cases.picking import Picker
+from ui.parts.matching import Option, sounds
+from ui.shell.context import Context
+
+
+class Member(NamedTuple):
+    """Somebody of the staff, and their open jobs."""
+
+    staff: StaffView
+    jobs: int
+
+
+def team(context: Context, definition: CaseDefinition) -> list[Member]:
+    """The staff with their open jobs. Waits for the disk."""
+    console = context.console
+    members = []
+    for one in console.people.staff():
+        sounds(one.name)
+        members.append(Member(one, console.case_lists.count(CaseQuery(assignee_id=one.operator_id)).total))
+    return members
+
+
+def assignee_field(words: Words, members: list[Member], now: str | None) -> Picker:
+    """Who gets it; whoever has it already is left out."""
+    options = [
+        Option(
+            member.staff.operator_id,
+            member.staff.name,
+            words("casework.form.jobs", post=member.staff.post, n=member.jobs).strip(" ·"),
+        )
+        for member in members
+        if member.staff.operator_id != now
+    ]
+    return Picker(
+        words, words("cases.column.assignee_id"), True, options, hint=words("casework.form.assignee_hint"), browse=True
+    )
