@@ -81,7 +81,7 @@ class Calendar:
         None while that cannot be known: a pause that is still going on comes first, or no working time is found.
         """
         left = timedelta(minutes=minutes)
-        for begins, ends in _without(self._stretches(start), sorted(pauses)):
+        for begins, ends in _without(self._stretches(start), _in_order(pauses)):
             if ends is None:
                 return begins + left
             if ends - begins >= left:
@@ -92,7 +92,7 @@ class Calendar:
     def between(self, start: datetime, end: datetime, pauses: Iterable[Stretch] = ()) -> timedelta:
         """How much working time outside the pauses lies between two instants."""
         gone = timedelta()
-        for begins, ends in _without(self._stretches(start), sorted(pauses)):
+        for begins, ends in _without(self._stretches(start), _in_order(pauses)):
             if begins >= end:
                 break
             gone += min(ends or end, end) - begins
@@ -112,6 +112,12 @@ class Calendar:
                 if closes > start:
                     yield Stretch(max(opens, start), closes)
             day += DAY
+
+
+def _in_order(pauses: Iterable[Stretch]) -> list[Stretch]:
+    """By their beginning, without those that end before they begin."""
+    real = [pause for pause in pauses if pause.ends is None or pause.ends > pause.begins]
+    return sorted(real, key=lambda pause: pause.begins)
 
 
 def _without(stretches: Iterator[Stretch], pauses: list[Stretch]) -> Iterator[Stretch]:

@@ -32,8 +32,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
 
     def stretch(self) -> Stretch:
-        """The time it takes, as it is planned now."""
-        return Stretch(self.begins, self.ends or self.until)
+        """The time it takes, as it is planned now. That nobody was there to end it at `until` makes it no longer."""
+        return Stretch(self.begins, min((at for at in (self.ends, self.until) if at), default=None))
 
     def is_open(self, now: datetime) -> bool:
         """Whether it is going on."""
