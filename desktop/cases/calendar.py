@@ -143,6 +143,14 @@ def _without(stretches: Iterator[Stretch], pauses: list[Stretch]) -> Iterator[St
 ALWAYS = Calendar("always", {"zh": "全天候", "en": "Around the clock"})
 
 
+def missing_years(calendars: Iterable[Calendar], today: date) -> tuple[int, ...]:
+    """The years whose holidays are needed by now and not there: this one, and from November on, when the State Council
+    has announced it, the next."""
+    needed = {today.year, (today + timedelta(days=61)).year}
+    known = list(calendars)
+    return tuple(sorted(year for year in needed if not all(calendar.knows(year) for calendar in known)))
+
+
 class _HolidayFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     year: int
     source: str

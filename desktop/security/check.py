@@ -19,6 +19,7 @@ from db.errors import StoreError
 from db.open import STORE, check_header, connected, key_matches, quick_check
 from db.store import Records
 from db.tables.journal import Entry
+from desktop.cases.calendar import load_calendars, missing_years
 from desktop.kernel.clock import Clock, SystemClock
 from desktop.kernel.errors import LinliError
 from desktop.security import keys
@@ -59,7 +60,7 @@ def run_checks(
         findings += [key_slots(data_dir), store(data_dir / STORE, key), chain(data_dir / STORE, key, anchors)]
         findings += [clock_plausible(clock or SystemClock(), newest_entry(data_dir / STORE, key))]
         findings += [telemetry(data_dir, keys.field_key(key))]
-    findings += [disk(data_dir), fonts(), data_files(refused)]
+    findings += [disk(data_dir), fonts(), data_files(refused), holidays(clock or SystemClock())]
     if broker:
         findings.append(reachable(broker))
     return findings
@@ -83,6 +84,7 @@ def run_checks_open(
         disk(data_dir),
         fonts(),
         data_files(refused),
+        holidays(clock),
     ]
     if link:
         findings.append(Check("broker", *link()))
@@ -184,6 +186,17 @@ def data_files(refused: Iterable[DataFileError]) -> Check:
     """Thing models and case definitions that were refused at load."""
     problems = [str(error) for error in refused]
     return Check("data_files", not problems, "; ".join(problems) or "all read")
+
+
+def holidays(clock: Clock) -> Check:
+    """The yearly files of public holidays. No failure where one is missing, for promised times still leave out weekends,
+    but told loudly."""
+    try:
+        missing = missing_years(load_calendars(folder("calendars")).values(), clock.now().astimezone().date())
+    except DataFileError as error:
+        return Check("calendars", False, str(error))
+    years = ", ".join(map(str, missing))
+    return Check("calendars", True, f"WARNING, NO HOLIDAYS OF {years}: only weekends are off" if years else "all there")
 
 
 def reachable(url: str) -> Check:

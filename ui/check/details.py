@@ -16,6 +16,8 @@ _SAYINGS: tuple[tuple[str, str], ...] = (
     ("both_ways", r"passphrase, system keyring"),
     ("passphrase", r"passphrase"),
     ("demo", r"WARNING, DEMO STORE: .+"),
+    ("all_there", r"all there"),
+    ("no_holidays", r"WARNING, NO HOLIDAYS OF (?P<years>[\d, ]+): .+"),
     ("no_word", r"no word yet"),
 )
 

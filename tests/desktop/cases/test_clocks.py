@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.cases import clocks
-from desktop.cases.calendar import ALWAYS, Calendar, Holidays, Hours, Stretch, load_calendars
+from desktop.cases.calendar import ALWAYS, Calendar, Holidays, Hours, Stretch, load_calendars, missing_years
 from desktop.cases.clocks import Kept, Span
 from desktop.cases.rules import WAITS_ON
 from resources.loader import folder
@@ -325,3 +325,16 @@ def test_a_year_without_its_file_is_not_known() -> None:
     assert not OFFICE.knows(2035)
     assert OFFICE.hours(date(2035, 10, 1)) != ()
     assert ALWAYS.knows(2035)
+
+
+@pytest.mark.parametrize(
+    ("today", "missing"),
+    [
+        (date(2026, 6, 1), ()), (date(2026, 10, 31), ()), (date(2026, 11, 1), (2027,)), (date(2026, 12, 31), (2027,)),
+        (date(2027, 1, 1), (2027,)), (date(2027, 11, 5), (2027, 2028)), (date(2025, 11, 5), ()),
+    ],
+)  # fmt: skip
+def test_the_holidays_of_a_year_are_asked_for_from_november_before_it(today: date, missing: tuple[int, ...]) -> None:
+    known = Holidays(years=frozenset({2024, 2025, 2026}))
+    calendars = [ALWAYS, Calendar("office", OFFICE.title, OFFICE.week, known)]
+    assert missing_years(calendars, today) == missing

@@ -135,7 +135,7 @@ def test_refused_files_are_listed_with_line_and_reason(site: Site, open_page: Op
     bad.mkdir()
     (bad / "broken.yaml").write_text("name: broken\nversion: one\n", encoding="utf-8")
     console = site.console
-    cases = Cases(console.records, site.clock, console.new_id, TERMINAL, bad)
+    cases = site.off(Cases, console.records, site.clock, console.new_id, TERMINAL, bad)
     site.console = dataclasses.replace(console, cases=cases)
     site.still.told = HEALTH
     page, _ = open_page()
