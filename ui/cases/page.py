@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit
 
-from desktop.cases.definition import Move
+from desktop.cases.definition import CaseDefinition, Move
 from desktop.cases.views import CaseView
 from desktop.kernel.bus import Changed
 from ui.aio import in_background
@@ -16,6 +16,7 @@ from ui.cases.clock import CaseClock
 from ui.cases.columns import YIELDING, columns
 from ui.cases.detail import IN_HEADER, Shown, move_buttons, sections, state_badges
 from ui.cases.forms import CaseForm, MoveForm, OpenForm
+from ui.cases.kinds import KindChooser
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
 from ui.parts.detail import DetailPanel
@@ -39,7 +40,7 @@ class CasesPage(ListPage):
         self._cases: list[CaseView] | None = None
         self._wanted = ""
         self._shown: Shown | None = None
-        self._form: CaseForm | None = None
+        self._form: CaseForm | KindChooser | None = None
         self._list = Refresh(
             self, self._load, lambda error: tell_failure(self, words, error, self._cases is not None, self._list.ask)
         )
@@ -213,7 +214,13 @@ class CasesPage(ListPage):
 
     def _open_new(self) -> None:
         definitions = self._context.console.cases.definitions().values()
-        definition = next(one for one in definitions if self._context.who.may(one.opening.permission))
+        chooser = KindChooser(
+            self, self._context, [one for one in definitions if self._context.who.may(one.opening.permission)]
+        )
+        chooser.chosen.connect(self._open_kind)
+        self._hold(chooser)
+
+    def _open_kind(self, definition: CaseDefinition) -> None:
         form = OpenForm(self, self._context, definition)
         form.opened.connect(self.select_key)
         self._hold(form)
@@ -222,7 +229,7 @@ class CasesPage(ListPage):
         if self._shown is not None:
             self._hold(MoveForm(self, self._context, self._shown.detail, move))
 
-    def _hold(self, form: CaseForm) -> None:
+    def _hold(self, form: CaseForm | KindChooser) -> None:
         """One form at a time, and while it stands the keys of the page mean nothing: they are typed into it."""
         self._form = form
         form.closed.connect(self._release)
