@@ -17,13 +17,16 @@ class Limit:
     side: Literal["above", "below"]
     priority: Priority
     title: Text
+    alone: bool = True
+    """Whether being beyond it is enough; false where the rule asks for something else as well (a night, a running pump)."""
 
     def broken_by(self, value: float) -> bool:
         return value >= self.value if self.side == "above" else value <= self.value
 
 
 def limits_of(model: ThingModel, point: str) -> tuple[Limit, ...]:
-    """Every numeric limit on the point, from low to high; the more urgent rule wins where two share a value."""
+    """Every numeric limit on the point, from low to high. Where two share a value the rule that asks for nothing else wins,
+    and then the more urgent one."""
     found: dict[tuple[float, str], Limit] = {}
     for rule in model.alarms:
         for condition in rule.when:
@@ -32,16 +35,24 @@ def limits_of(model: ThingModel, point: str) -> tuple[Limit, ...]:
             for side, value in (("above", condition.above), ("below", condition.below)):
                 if value is None:
                     continue
-                limit = Limit(value, "above" if side == "above" else "below", rule.priority, rule.title)
+                limit = Limit(
+                    value, "above" if side == "above" else "below", rule.priority, rule.title, len(rule.when) == 1
+                )
                 known = found.get((value, side))
-                if known is None or URGENCY[limit.priority] < URGENCY[known.priority]:
+                if known is None or _first(limit) < _first(known):
                     found[value, side] = limit
     return tuple(sorted(found.values(), key=lambda limit: limit.value))
 
 
-def worst(limits: tuple[Limit, ...], value: float) -> Limit | None:
-    """The most urgent limit the value is at or beyond."""
-    return min((limit for limit in limits if limit.broken_by(value)), key=lambda m: URGENCY[m.priority], default=None)
+def _first(limit: Limit) -> tuple[bool, int]:
+    return not limit.alone, URGENCY[limit.priority]
+
+
+def worst(limits: tuple[Limit, ...], value: float, alarm: Priority | None = None) -> Limit | None:
+    """The most urgent limit the value is at or beyond. Of one that does not stand alone nobody can tell by the value: it
+    counts while an `alarm` of its priority is open on the point."""
+    broken = (limit for limit in limits if limit.broken_by(value) and (limit.alone or limit.priority == alarm))
+    return min(broken, key=lambda m: URGENCY[m.priority], default=None)
 
 
 def span(point: Point, limits: tuple[Limit, ...]) -> tuple[float, float]:
@@ -50,7 +61,12 @@ def span(point: Point, limits: tuple[Limit, ...]) -> tuple[float, float]:
     highs = [point.maximum] if point.maximum is not None else [limit.value for limit in limits]
     low, high = min(lows, default=0.0), max(highs, default=1.0)
     top = max((limit.value for limit in limits), default=high)
-    if low >= 0 and 0 < top < high / ROOM:
+    bottom = min((limit.value for limit in limits), default=low)
+    if bottom >= 0 and low <= -top:
+        # Far below zero nothing is told that "below the lowest limit" does not tell.
+        low = 0.0
+    whole = point.symbol.startswith("%") and all(limit.side == "below" for limit in limits)
+    if low >= 0 and 0 < top < high / ROOM and not whole:
         # A gauge that reaches far beyond its limits would press them all against its lower end.
         high = top * 2
     if point.minimum is None:

@@ -18,7 +18,7 @@ from desktop.things.service import Things
 from ui.alarms.rows import Row
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, badge_width
 from ui.parts.table import Column
-from ui.parts.value import one_line, value_words
+from ui.parts.value import one_line, unit_words, value_words
 from ui.parts.when import lasting, short
 from ui.theme.fonts import font
 
@@ -116,9 +116,11 @@ def lasted(alarm: AlarmView, now: datetime) -> float:
 def _in_words(words: Words, point: Point | None, value: Value | None, unit: str) -> tuple[str, str]:
     if point is not None:
         text, symbol = value_words(point, value, words)
-        return text, symbol or (unit if isinstance(value, int | float) and not isinstance(value, bool) else "")
+        return text, symbol or (
+            unit_words(unit, words) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+        )
     if isinstance(value, bool):
         return words("things.yes" if value else "things.no"), ""
     if isinstance(value, float) and not value.is_integer():
-        return f"{value:,.4g}", unit
-    return (f"{value:,.0f}", unit) if isinstance(value, int | float) else (one_line(value or ""), "")
+        return f"{value:,.4g}", unit_words(unit, words)
+    return (f"{value:,.0f}", unit_words(unit, words)) if isinstance(value, int | float) else (one_line(value or ""), "")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.things.limits import Limit, worst
-from desktop.things.model import Quality
+from desktop.things.model import Priority, Quality
 from ui.parts.ink import draw_text, hatch, metrics
 from ui.theme.tokens import theme
 
@@ -25,6 +25,7 @@ class LimitBar(QWidget):
         self._own: frozenset[float] = frozenset()
         self._value: float | None = None
         self._quality: Quality = "none"
+        self._alarm: Priority | None = None
         self._decimals = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -39,11 +40,11 @@ class LimitBar(QWidget):
     def _live(self) -> bool:
         return self._quality == "good"
 
-    def show_value(self, value: float | None, quality: Quality) -> None:
+    def show_value(self, value: float | None, quality: Quality, alarm: Priority | None = None) -> None:
         """Moves the tick. It is hollow when the value is not live and absent when it is not known; the bar is hatched
-        when nobody tells it any more."""
-        if (value, quality) != (self._value, self._quality):
-            self._value, self._quality = value, quality
+        when nobody tells it any more. `alarm` is the priority of the most urgent open alarm on the point."""
+        if (value, quality, alarm) != (self._value, self._quality, self._alarm):
+            self._value, self._quality, self._alarm = value, quality, alarm
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -70,13 +71,14 @@ class LimitBar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.color("sunken"))
         painter.drawRoundedRect(bar, 3, 3)
-        low = max((m.value for m in self._limits if m.side == "below"), default=self._low)
-        high = min((m.value for m in self._limits if m.side == "above"), default=self._high)
+        alone = [m for m in self._limits if m.alone]
+        low = max((m.value for m in alone if m.side == "below"), default=self._low)
+        high = min((m.value for m in alone if m.side == "above"), default=self._high)
         if high > low:
             left, right = self._x(bar, low), self._x(bar, high)
             painter.setBrush(colors.color("line_strong"))
             painter.drawRoundedRect(QRectF(left, bar.top(), right - left, bar.height()), 3, 3)
-        broken = worst(self._limits, self._value) if self._value is not None and self._live else None
+        broken = worst(self._limits, self._value, self._alarm) if self._value is not None and self._live else None
         if broken is not None:
             edge = self._x(bar, broken.value)
             zone = QRectF(edge, bar.top(), bar.right() - edge, bar.height())

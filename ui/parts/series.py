@@ -58,7 +58,8 @@ def nice_range(low: float, high: float) -> tuple[float, float, float]:
     """(from, to, step) that covers low … high with steps of 1, 2 or 5 times a power of ten, at most five of them."""
     if high - low < 1e-9:
         pad = max(abs(high) * 0.1, 0.5)
-        low, high = low - pad, high + pad
+        # What is never below nothing is not drawn as if it could be.
+        low, high = max(low - pad, 0.0) if low >= 0 else low - pad, high + pad
     raw = (high - low) / 4
     power = 10.0 ** _exponent(raw)
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from math import ceil, floor
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -16,6 +17,14 @@ from ui.parts.when import local
 from ui.theme.tokens import theme
 
 HOUR = 3600.0
+SILENCE = HOUR / 4
+"""How much of a silence is shown after the last that was told, at most."""
+
+
+def edge(now: float, silent_since: float | None) -> float:
+    """Until when the hour of a value is shown: now, or a quarter of an hour after it fell silent. An hour of nothing but
+    silence would tell nobody what it did before. Unix seconds."""
+    return now if silent_since is None else min(now, silent_since + SILENCE)
 
 
 class TrendChart(QWidget):
@@ -32,21 +41,25 @@ class TrendChart(QWidget):
         self._samples: list[Sample] = []
         self._limits: tuple[Limit, ...] = ()
         self._format: Callable[[float], str] = str
-        self._gap, self._steps = float("inf"), False
+        self._gap, self._steps, self._whole = float("inf"), False, False
         self._until = 0.0
         self._window = HOUR
         self._cursor: float | None = None
         self._silent_since: float | None = None
+        self._silent_word = ""
         self._title = ""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_subject(
-        self, title: str, limits: tuple[Limit, ...], format_: Callable[[float], str], *, gap: float, steps: bool
-    ) -> None:
-        """Whose trend it is. `gap` is the seconds of silence that break the line; `steps` holds each value."""
+        self, title: str, limits: tuple[Limit, ...], format_: Callable[[float], str], *, gap: float, steps: bool,
+        whole: bool = False,
+    ) -> None:  # fmt: skip
+        """Whose trend it is. `gap` is the seconds of silence that break the line; `steps` holds each value; `whole` says
+        that there is nothing between two whole numbers."""
         self._title, self._limits, self._format, self._gap, self._steps = title, limits, format_, gap, steps
+        self._whole = whole
         self._samples, self._cursor = [], None
         self.setAccessibleName(title)
         self.update()
@@ -67,20 +80,21 @@ class TrendChart(QWidget):
             self._samples.append((at, value))
 
     def tick(self, now: float) -> None:
-        """Moves the window's right edge to now (Unix seconds) and forgets what has left it."""
-        self._until = now
-        since = now - self._window
+        """Moves the window's right edge to now (Unix seconds) and forgets what has left it. Where nobody told anything for
+        long it stays at the last that was told: see `edge`."""
+        self._until = edge(now, self._silent_since)
+        since = self._until - self._window
         keep = next((n for n, sample in enumerate(self._samples) if sample[0] >= since), len(self._samples))
         # One sample before the window stays: a held value enters it from the left.
         if keep > 1:
             del self._samples[: keep - 1]
         self.update()
 
-    def set_silent(self, since: float | None) -> None:
-        """Since when nobody tells the value (Unix seconds), None while somebody does. That time is hatched, and no value
-        is held into it."""
-        if since != self._silent_since:
-            self._silent_since = since
+    def set_silent(self, since: float | None, word: str = "") -> None:
+        """Since when nobody tells the value (Unix seconds), None while somebody does. That time is hatched, with `word` on
+        it (a line each), and no value is held into it."""
+        if (since, word) != (self._silent_since, self._silent_word):
+            self._silent_since, self._silent_word = since, word
             self.update()
 
     @property
@@ -109,12 +123,7 @@ class TrendChart(QWidget):
         self._paint_limits(painter, area, low, high)
         painter.save()
         painter.setClipRect(area.adjusted(0, -2, 3, 2))
-        if self._silent_since is not None:
-            left = self._to(area, (self._silent_since, low), low, high).x()
-            hatch(
-                painter,
-                QRectF(max(area.left(), left), area.top(), area.right() - max(area.left(), left), area.height()),
-            )
+        self._paint_silence(painter, area)
         self._paint_line(painter, area, low, high)
         painter.restore()
         self._paint_cursor(painter, area, low, high)
@@ -135,7 +144,8 @@ class TrendChart(QWidget):
         near = max(high - low, abs(high) * 0.25, 1e-9)
         low = min([low, *(m.value for m in self._limits if low - near <= m.value < low)])
         high = max([high, *(m.value for m in self._limits if high < m.value <= high + near)])
-        return nice_range(low, high)
+        low, high, step = nice_range(low, high)
+        return (floor(low), ceil(high), 1.0) if self._whole and step < 1 else (low, high, step)
 
     def _to(self, area: QRectF, sample: Sample, low: float, high: float) -> QPointF:
         across = (sample[0] - (self._until - self._window)) / self._window
@@ -181,6 +191,23 @@ class TrendChart(QWidget):
             painter.setPen(QPen(theme().color(limit.priority), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             draw_priority(painter, QRectF(area.right() + 5, y - 4.5, 9, 9), limit.priority)
+
+    def _paint_silence(self, painter: QPainter, area: QRectF) -> None:
+        if self._silent_since is None:
+            return
+        left = max(area.left(), self._to(area, (self._silent_since, 0.0), 0.0, 1.0).x())
+        silent = QRectF(left, area.top(), area.right() - left, area.height())
+        hatch(painter, silent)
+        lines = self._silent_word.split("\n")
+        width = max(metrics("caption").horizontalAdvance(line) for line in lines) + 12
+        if not self._samples or not self._silent_word or width > silent.width():
+            return
+        # On a ground of its own, or the grid strikes it through.
+        box = QRectF(silent.center().x() - width / 2, silent.center().y() - 9 * len(lines), width, 18 * len(lines))
+        painter.fillRect(box, theme().color("surface"))
+        for n, line in enumerate(lines):
+            row = QRectF(box.left() + 6, box.top() + 18 * n, width - 11, 18)
+            draw_text(painter, row, line, "caption", "ink2", align=Qt.AlignmentFlag.AlignHCenter)
 
     def _paint_line(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
         painter.setPen(QPen(theme().color("ink2"), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))

@@ -17,6 +17,8 @@ from ui.theme.fonts import Role
 from ui.theme.tokens import px, theme
 
 UNKNOWN = "—"
+SPOKEN_UNITS = ("d", "h", "min", "s")
+"""Symbols that are letters of another language to a reader of Chinese."""
 FIGURES: tuple[Role, ...] = ("figure", "title", "section", "table")
 """Sizes of a main value: a number stands large, a word as large as its room lets it."""
 
@@ -58,9 +60,15 @@ def value_words(point: Point, value: Value | None, words: Words) -> tuple[str, s
         return words("things.yes" if value else "things.no"), ""
     if isinstance(value, str):
         return one_line(value), point.symbol
+    unit = unit_words(point.symbol, words)
     if isinstance(value, int) or (value.is_integer() and point.type == "integer"):
-        return _signed(f"{int(value):,d}"), point.symbol
-    return _signed(f"{value:,.{point.decimals}f}"), point.symbol
+        return _signed(f"{int(value):,d}"), unit
+    return _signed(f"{value:,.{point.decimals}f}"), unit
+
+
+def unit_words(symbol: str, words: Words) -> str:
+    """The symbol, or the word where people of the language say one: 34 天, 34 d."""
+    return words(f"things.unit.{symbol}") if symbol in SPOKEN_UNITS else symbol
 
 
 def one_line(text: str) -> str:

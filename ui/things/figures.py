@@ -48,10 +48,12 @@ class Figures(QWidget):
         box = column(widget, spacing=6)
         if point.type in ("number", "integer"):
             limits = limits_of(view.thing.model, point.name)
+            low, high = span(point, limits)
+            limits = tuple(limit for limit in limits if low < limit.value < high)
             # A bar says something where there are limits, or a whole to be part of.
             if limits or point.symbol == "%":
                 bar = LimitBar()
-                bar.set_scale(*span(point, limits), limits, point.decimals, _own(view, point))
+                bar.set_scale(low, high, limits, point.decimals, _own(view, point))
                 box.addWidget(bar)
         box.addStretch(1)
         self._row.addLayout(box, 1)
@@ -64,7 +66,7 @@ class Figures(QWidget):
             priority = priority_of(alarms, point.name)
             widget.show_value(shown(point, reading, self._words, now, priority=priority))
             if bar is not None:
-                bar.show_value(number_of(reading.value), reading.quality)
+                bar.show_value(number_of(reading.value), reading.quality, priority)
 
 
 def _own(view: ThingView, point: Point) -> frozenset[float]:

@@ -13,7 +13,7 @@ from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.parts.buttons import Button
 from ui.parts.layout import hairline
-from ui.parts.trend import HOUR
+from ui.parts.trend import HOUR, edge
 from ui.parts.value import age_words
 from ui.shell.context import Context
 from ui.things.forms import PlaceForm, ServiceForm
@@ -23,6 +23,7 @@ from ui.things.list import ThingList, ThingRow
 from ui.things.meters import Samples, day_edges, readings_of
 from ui.things.panel import ThingPanel
 from ui.things.state import Alarms, StateWord
+from ui.things.trendbox import silent_since
 
 LIST_WIDTH = 336
 USE_EVERY = 60
@@ -145,8 +146,8 @@ class ListView(QWidget):
 
     @slot
     async def _load_trend(self, thing_id: str, point: str) -> None:
-        now = self._now()
-        samples = await in_background(self._things.history, thing_id, point, now - HOUR, now)
+        until = edge(self._now(), silent_since(self._things.readings(thing_id).get(point)))
+        samples = await in_background(self._things.history, thing_id, point, until - HOUR, until)
         if self.panel.view is not None and self.panel.view.id == thing_id:
             self.panel.show_history(point, samples, self._now())
 

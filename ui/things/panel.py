@@ -143,7 +143,7 @@ class ThingPanel(QScrollArea):
         self._figures.tick(readings, self._alarms, now)
         self._groups.tick(readings, self._alarms, now)
         self._meters.tick(readings, now)
-        self._trend.tick(readings)
+        self._trend.tick(readings, now)
         if self._mimic is not None:
             self._mimic.show_readings(readings, self._alarms, now)
 

@@ -54,8 +54,9 @@ def priority_of(alarms: Sequence[AlarmView], point: str | None = None) -> Priori
     return min(own, key=lambda priority: URGENCY[priority], default=None)
 
 
-Hearing = Literal["live", "stale", "none"]
-"""Live: something of it is told now. Stale: nothing is any more. None: it never told a value."""
+Hearing = Literal["live", "stale", "uncertain", "bad", "none"]
+"""Live: something of it is told now. Stale: nothing is any more. Uncertain: what is known was only replayed, of bad it
+cannot be read. None: it never told a value."""
 
 
 def hearing(view: ThingView, readings: Mapping[str, Reading]) -> Hearing:
@@ -65,7 +66,9 @@ def hearing(view: ThingView, readings: Mapping[str, Reading]) -> Hearing:
     known = [quality for quality in qualities if quality != "none"]
     if not known:
         return "none"
-    return "stale" if all(quality == "stale" for quality in known) else "live"
+    if set(known) <= {"stale", "uncertain", "bad"}:
+        return next(quality for quality in ("stale", "uncertain", "bad") if quality in known)
+    return "live"
 
 
 def state_word(view: ThingView, alarms: Sequence[AlarmView], words: Words, heard: Hearing = "live") -> StateWord:
@@ -80,7 +83,7 @@ def state_word(view: ThingView, alarms: Sequence[AlarmView], words: Words, heard
     if view.online is None:
         return StateWord(words("things.state.unknown"), "quiet", "half")
     if heard != "live":
-        return StateWord(words(f"things.state.{'stale' if heard == 'stale' else 'silent'}"), "quiet", "half")
+        return StateWord(words(f"things.state.{'silent' if heard == 'none' else heard}"), "quiet", "half")
     return StateWord(words("things.state.normal"), "quiet", "")
 
 

@@ -8,19 +8,24 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.kernel.words import Words
 from desktop.things.limits import limits_of
-from desktop.things.model import Point, Reading
+from desktop.things.model import Point, Quality, Reading
 from desktop.things.views import ThingView
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
 from ui.parts.layout import clear, column, row
 from ui.parts.series import Sample
 from ui.parts.text import Label
-from ui.parts.trend import TrendChart
-from ui.parts.value import value_words
+from ui.parts.trend import TrendChart, edge
+from ui.parts.value import since_words, value_words
 from ui.things.figures import number_of
 
 HEIGHT = 176
 SILENT = ("offline", "stale")
+
+
+def silent_since(reading: Reading | None) -> float | None:
+    """Since when nobody tells the value, in Unix seconds; None while somebody does."""
+    return reading.at if reading is not None and reading.quality in SILENT else None
 
 
 class TrendBox(QWidget):
@@ -35,19 +40,25 @@ class TrendBox(QWidget):
         self.chart = TrendChart(words("things.panel.no_history"))
         self.chart.setFixedHeight(HEIGHT)
         self._head = row(spacing=8)
+        self._title = Label("", "secondary", weight=600, tone="ink", elide=True)
+        self._view: ThingView | None = None
         self._point: Point | None = None
+        self._silent: float | None = None
+        """Since when the point is silent, as the chart was told."""
         self.setLayout(column(self._head, self.chart, None, spacing=4))
 
     def show_thing(self, view: ThingView, mains: Sequence[Point]) -> None:
         """Another thing; without a number to draw, nothing is shown."""
         clear(self._head)
+        self._view = view
         numeric = [p for p in mains if p.type in ("number", "integer") and not p.labels]
         numeric = numeric or [p for p in view.thing.model.points if p.type == "number" and p not in mains][:1]
         self.setVisible(bool(numeric))
         self._point = None
         if not numeric:
             return
-        self._head.addWidget(Label(self._words("things.panel.last_hour"), "secondary", weight=600, tone="ink"))
+        self._title = Label(self._words("things.panel.last_hour"), "secondary", weight=600, tone="ink", elide=True)
+        self._head.addWidget(self._title)
         if len(numeric) > 1:
             titles = [(p.name, self._words.of(p.title)) for p in numeric]
             chips = FilterChips(titles, self._words("things.panel.trend_of"))
@@ -66,21 +77,38 @@ class TrendBox(QWidget):
             self.chart.show_history(samples)
             self.chart.tick(now)
 
-    def tick(self, readings: Mapping[str, Reading]) -> None:
-        """Takes in the newest sample."""
-        reading = readings.get(self._point.name) if self._point is not None else None
-        if reading is None:
+    def tick(self, readings: Mapping[str, Reading], now: float) -> None:
+        """Takes in the newest sample; of what is silent the hour before it fell silent is shown."""
+        if self._view is None or self._point is None or (reading := readings.get(self._point.name)) is None:
             return
         number = number_of(reading.value)
         if number is not None and reading.quality in ("good", "stale"):
             self.chart.add(reading.at, number)
-        self.chart.set_silent(reading.at if reading.quality in SILENT else None)
+        since = silent_since(reading)
+        self._show_title(since, now)
+        self.chart.set_silent(since, "" if since is None else self._silence(reading.quality, since, now))
+        changed, self._silent = since != self._silent, since
+        if changed and edge(now, since) < now:
+            # What was read before is of another hour.
+            self._wanted(self._view.id, self._point.name)
+
+    def _show_title(self, since: float | None, now: float) -> None:
+        text = self._words("things.panel.last_hour" if edge(now, since) == now else "things.panel.hour_before")
+        if text != self._title.text():
+            self._title.setText(text)
+
+    def _silence(self, quality: Quality, since: float, now: float) -> str:
+        words = self._words
+        return (
+            f"{words(f'things.panel.{quality}_word')}\n{words('things.panel.since', at=since_words(since, now, words))}"
+        )
 
     def _choose(self, view: ThingView, name: str) -> None:
         point = view.thing.model.point(name)
         if point is None:
             return
-        self._point = point
+        self._point, self._silent = point, None
+        self.chart.set_silent(None)
         every = point.history == "every"
 
         def words_of(value: float) -> str:
@@ -90,5 +118,7 @@ class TrendBox(QWidget):
         # What is stored only when it changes may be silent for hours and still be true; a steady voice may not.
         gap = max(30.0, point.stale_after * 1.5) if every else float("inf")
         limits = limits_of(view.thing.model, name)
-        self.chart.set_subject(self._words.of(point.title), limits, words_of, gap=gap, steps=not every)
+        self.chart.set_subject(
+            self._words.of(point.title), limits, words_of, gap=gap, steps=not every, whole=point.type == "integer"
+        )
         self._wanted(view.id, name)

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.kernel.words import Words
-from desktop.things.limits import Limit, span
+from desktop.things.limits import Limit, limits_of, span, worst
+from desktop.things.loader import load_models
 from desktop.things.model import Point, Quality, Reading, Value
 from ui.parts.limitbar import LimitBar
 from ui.parts.series import nearest, nice_range, runs, stepped, thin
 from ui.parts.sparkline import Sparkline
 from ui.parts.tree import Node, TreeByPlace
-from ui.parts.trend import TrendChart
+from ui.parts.trend import TrendChart, edge
 from ui.parts.value import UNKNOWN, Shown, ValueWithAge, age_words, one_line, shown, value_words
 from ui.theme import style
 
@@ -153,6 +154,22 @@ def test_a_gauge_far_wider_than_its_limits_is_cut_to_them() -> None:
     deep = Point(name="d", title={"zh": ""}, type="integer", minimum=0, maximum=5000)
     assert span(deep, (Limit(250, "above", "critical", {"zh": ""}),)) == (0, 500)
     assert span(LEVEL, LIMITS) == (0, 5)
+    # A share of a whole is seen whole where only its lower end is watched; what is long past zero tells no more.
+    battery = Point(name="battery", title={"zh": ""}, type="number", symbol="%", minimum=0, maximum=100)
+    assert span(battery, (Limit(20, "below", "high", {"zh": ""}),)) == (0, 100)
+    expiry = Point(name="expiry", title={"zh": ""}, type="integer", symbol="d", minimum=-3650, maximum=5000)
+    assert span(expiry, (Limit(60, "below", "high", {"zh": ""}),)) == (0, 120)
+
+
+def test_a_limit_that_asks_for_something_else_colours_no_bar() -> None:
+    """Fifty decibels are too loud at night: by the value alone nobody can tell."""
+    model = load_models().models["noise-station"]
+    night = limits_of(model, "laeq")
+    assert night and not any(limit.alone for limit in night)
+    assert worst(night, 130.0) is None
+    assert worst(night, 130.0, alarm=night[0].priority) in night
+    alone = Limit(45.0, "above", "high", {"zh": ""})
+    assert worst((*night, alone), 130.0) is alone
 
 
 def test_silence_breaks_the_line_and_a_held_value_does_not() -> None:
@@ -178,6 +195,7 @@ def test_the_axis_covers_its_values_with_few_steps(a: float, b: float) -> None:
     assert low - slack <= min(a, b)
     assert high + slack >= max(a, b)
     assert (high - low) / step <= 7
+    assert low >= 0 or min(a, b) < 0, "what is never below nothing is not drawn as if it could be"
 
 
 def test_the_trend_is_read_with_the_keyboard(qtbot: QtBot) -> None:
@@ -196,6 +214,27 @@ def test_the_trend_is_read_with_the_keyboard(qtbot: QtBot) -> None:
     assert chart.readout() == "13:58:00  1.00 m"
     QTest.keyClick(chart, Qt.Key.Key_Escape)
     assert chart.readout() == ""
+
+
+def test_of_what_fell_silent_the_trend_shows_the_hour_before(qtbot: QtBot) -> None:
+    fell = NOW - 7200
+    assert (edge(NOW, None), edge(NOW, NOW - 60), edge(NOW, fell)) == (NOW, NOW, fell + 900)
+    chart = TrendChart("还没有记录")
+    qtbot.addWidget(chart)
+    chart.resize(480, 176)
+    chart.set_subject("水位", LIMITS, lambda value: f"{value:.2f} m", gap=60, steps=False)
+    chart.set_silent(fell, "离线\n11:59 起")
+    chart.show_history([(fell - 1800, 1.0), (fell, 2.0)])
+    chart.tick(NOW)
+    QTest.keyClick(chart, Qt.Key.Key_Home)
+    assert chart.readout() == "11:30:00  1.00 m"
+    hatched = picture(chart)
+    chart.set_silent(fell, "")
+    assert picture(chart) != hatched, "the word is seen"
+    chart.set_silent(None)
+    chart.tick(NOW)
+    QTest.keyClick(chart, Qt.Key.Key_End)
+    assert [at for at, _ in chart.samples] == [fell], "back at the live edge the old hour is forgotten"
 
 
 def test_the_trend_forgets_what_left_its_window_but_one(qtbot: QtBot) -> None:

@@ -20,14 +20,19 @@ from desktop.things.model import ONLINE, AlarmRule, Condition, Point, Quality, R
 from desktop.things.views import ThingView
 from ui.parts import ink
 
-State = Literal["normal", "alarm", "stale", "offline"]
+State = Literal["normal", "alarm", "stale", "offline", "uncertain", "bad", "never", "simulated"]
 STATES: tuple[State, ...] = ("normal", "alarm", "stale", "offline")
+DOUBTS: tuple[State, ...] = ("normal", "uncertain", "bad", "never", "simulated")
+"""What else is to be known of a value: only replayed, not to be read, never seen, simulated."""
 NOON = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 NOW = NOON.timestamp()
 AGES: dict[State, timedelta] = {
-    "normal": timedelta(seconds=3), "alarm": timedelta(seconds=3), "stale": timedelta(hours=2), "offline": timedelta(days=2),
-}  # fmt: skip
-QUALITY: dict[State, Quality] = {"normal": "good", "alarm": "good", "stale": "stale", "offline": "offline"}
+    "stale": timedelta(hours=2),
+    "offline": timedelta(days=2),
+    "uncertain": timedelta(seconds=40),
+    "bad": timedelta(seconds=40),
+}
+QUALITY: dict[State, Quality] = {"stale": "stale", "offline": "offline", "uncertain": "uncertain", "bad": "bad"}
 
 
 @dataclass(frozen=True)
@@ -40,19 +45,22 @@ class Staged:
 
 
 def staged(model: ThingModel, state: State) -> Staged:
-    thing = Thing(id=f"{model.kind}-1", name=model.title["zh"], model=model, dialect="linli", maker="上海凯泉")
+    thing = Thing(
+        id=f"{model.kind}-1", name=model.title["zh"], model=model, dialect="linli", maker="上海凯泉",
+        simulated=state == "simulated",
+    )  # fmt: skip
     view = ThingView(
         thing.id, thing.name, thing, "b3", "3", ("3 栋", "地下一层"), False, "", online=state != "offline"
     )  # fmt: skip
-    told = simulated(model)
+    told = {} if state == "never" else simulated(model)
     rule = loudest(model) if state == "alarm" else None
     if rule is not None:
         for condition in rule.when:
             point = model.point(condition.point)
             if point is not None:
                 told[point.name] = breaking(point, condition, told.get(point.name))
-    at = NOW - AGES[state].total_seconds()
-    readings = {name: Reading(value, QUALITY[state], at) for name, value in told.items()}
+    at = NOW - AGES.get(state, timedelta(seconds=3)).total_seconds()
+    readings = {name: Reading(value, QUALITY.get(state, "good"), at) for name, value in told.items()}
     readings |= {p.name: Reading(None, "none", 0.0) for p in model.points if p.name not in readings}
     return Staged(view, readings, (alarm_of(view, rule),) if rule is not None else ())
 
@@ -73,6 +81,8 @@ def breaking(point: Point, condition: Condition, usual: Value | None) -> Value:
     if condition.equals is not None:
         return condition.equals
     if condition.differs is not None:
+        if point.type in ("integer", "number"):
+            return next((int(key) for key in point.labels if key != str(condition.differs)), 8)
         others = [v for v in point.enum if v != condition.differs] or [not condition.differs]
         return others[0]
     number = condition.above if condition.above is not None else condition.below

@@ -21,14 +21,27 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from desktop.kernel.words import Lang, Words
 from desktop.things.loader import load_models
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
-from tests.ui.things.states import NOW, STATES, Staged, State, cut_texts, staged
+from tests.ui.things.states import DOUBTS, NOW, STATES, Staged, State, cut_texts, staged
 from ui.theme import style
 from ui.things.figures import number_of
 from ui.things.panel import ThingPanel
 
 MODELS = load_models().models
+DOUBTED = (
+    "access-door",
+    "electricity-meter",
+    "fire-panel",
+    "gas-detector",
+    "lift",
+    "pump-set",
+    "water-tank",
+    "weather-station",
+)
+"""Mimics, meters, limits, words and numbers: each way of drawing a value is among these."""
 NARROW, WIDE = 598, 1152
 """The panel's width on a screen of 1366 and of 1920 pixels."""
+HEAD = 96
+"""The height of a panel's title and state."""
 HOUR = 3600.0
 Look = tuple[str, Lang]
 LOOKS: tuple[Look, ...] = (("light", "zh"), ("light", "en"), ("dark", "zh"), ("dark", "en"))
@@ -51,10 +64,12 @@ def picture(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pic
         panel.resize(width, 700)
         panel.show_thing(what.view, what.alarms, NOW)
         panel.show()
-        for point in trends:
-            panel.show_history(point, past(what, point, HOUR, 20), NOW)
         for meter in panel.meters.rows():
             panel.show_use(meter.point.name, growth(what, meter.point.name), NOW)
+        panel.tick(NOW)
+        # Asked again for what is silent: of the hour before that.
+        for point in trends:
+            panel.show_history(point, past(what, point, HOUR, 20), NOW)
         panel.tick(NOW)
         panel.second(what.view, NOW)
         for _ in range(3):
@@ -65,6 +80,7 @@ def picture(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pic
             drawn = inside.grab().toImage()
         assert_no_clipped_text(panel)
         assert_whole(inside)
+        assert inside.width() <= panel.viewport().width(), "the panel would be cut at its right"
         assert cut == []
         if what.alarms:
             title = Words(lang).of(what.alarms[0].title)
@@ -80,13 +96,20 @@ def picture(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pic
 
 
 def past(what: Staged, point: str, span: float, step: int) -> list[tuple[float, float]]:
-    """Samples up to the last one that was heard."""
+    """Samples up to the last one that was heard, and what it said."""
     reading = what.readings[point]
-    middle = number_of(reading.value)
-    if middle is None:
+    last = number_of(reading.value)
+    found = what.view.thing.model.point(point)
+    if last is None or found is None:
         return []
-    times = (NOW - span + n * step for n in range(int(span / step)))
-    return [(at, middle * (1 + 0.05 * math.sin(at / 300))) for at in times if at <= reading.at]
+    ages = [n * step for n in range(int(span / step), -1, -1)]
+    values = [last * (1 + 0.05 * math.sin(age / 300)) for age in ages]
+    low, high = (
+        bound if bound is not None else other for bound, other in ((found.minimum, -1e9), (found.maximum, 1e9))
+    )
+    values = [min(high, max(low, value)) for value in values]
+    whole = found.type == "integer"
+    return [(reading.at - age, round(value) if whole else value) for age, value in zip(ages, values, strict=True)]
 
 
 def growth(what: Staged, point: str) -> list[tuple[float, float]]:
@@ -94,7 +117,7 @@ def growth(what: Staged, point: str) -> list[tuple[float, float]]:
     reading = what.readings[point]
     end = number_of(reading.value) or 0.0
     times = [NOW - 172_800 + n * 900 for n in range(193)]
-    return [(at, max(0.0, end - (NOW - at) / HOUR * 2.5)) for at in times if at <= reading.at]
+    return [(at, max(0.0, end - (NOW - at) / HOUR * 0.4)) for at in times if at <= reading.at]
 
 
 @pytest.mark.parametrize("kind", sorted(MODELS))
@@ -114,6 +137,24 @@ def test_every_state_of_a_kind_is_told_apart_in_every_look(qapp: QApplication, p
     if folder:
         rows = [[kept[look, state] for state in STATES] for look in SHEET]
         assert sheet(rows).save(str(Path(folder) / f"{kind}.png"))
+
+
+@pytest.mark.parametrize("kind", DOUBTED)
+def test_what_is_to_be_known_of_a_value_is_seen_in_every_look(qapp: QApplication, picture: Picture, kind: str) -> None:
+    kept: dict[tuple[Look, State], QImage] = {}
+    for look in LOOKS:
+        style.apply(qapp, look[0])
+        for state in DOUBTS:
+            kept[look, state] = picture(staged(MODELS[kind], state), look[1], NARROW)
+        for one, other in combinations(DOUBTS, 2):
+            # That a thing is simulated is said once, in its head.
+            a, b = (kept[look, state].copy(0, 0, NARROW, HEAD) for state in (one, other))
+            assert told_apart(a, b), f"{look}: {one} looks like {other}"
+    style.apply(qapp, "light")
+    folder = os.environ.get("LINLI_PICTURES", "")
+    if folder:
+        rows = [[kept[look, state] for state in DOUBTS] for look in SHEET]
+        assert sheet(rows).save(str(Path(folder) / f"{kind}-doubts.png"))
 
 
 @pytest.mark.parametrize("kind", sorted(MODELS))

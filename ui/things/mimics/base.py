@@ -41,6 +41,11 @@ class Sight:
         return self.shown.quality in LIVE
 
     @property
+    def marked(self) -> bool:
+        """Whether a mark stands before the value: of its alarm, or of its quality."""
+        return self.shown.priority is not None or self.shown.quality not in ("good", "none")
+
+    @property
     def on(self) -> bool | None:
         """Of a boolean: its value, None while nobody knows."""
         return self.value if isinstance(self.value, bool) else None
@@ -218,7 +223,7 @@ def draw_sight(
 ) -> None:  # fmt: skip
     """A value with its unit; marked, faded and hatched as far as it is not to be trusted."""
     told = sight.shown
-    marked = told.priority is not None or told.quality not in ("good", "none")
+    marked = sight.marked
     text = sight.text
     room = 16.0 if marked else 0.0
     width = min(metrics(role, weight).horizontalAdvance(text) + 1, rect.width() - room)

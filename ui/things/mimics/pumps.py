@@ -187,9 +187,7 @@ class PumpsView(MimicView):
         draw_text(painter, rest, pump.word, "table", tone, 500 if pump.fault or live else 400)
         left = room.left()
         for value in pump.values:
-            width = metrics("caption").horizontalAdvance(value.text) + (
-                18 if not value.live or value.shown.priority else 2
-            )
+            width = metrics("caption").horizontalAdvance(value.text) + (18 if value.marked else 2)
             if left + width > room.right() + 4:
                 break
             draw_sight(painter, QRectF(left, room.bottom() - 19, width, 18), value, "caption")
