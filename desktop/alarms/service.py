@@ -63,8 +63,9 @@ class Alarms:
     def record(self, change: AlarmChange) -> None:
         """Keeps that an alarm began or ended; durable when this returns. Repeats and any order come out the same.
 
-        Opens the case that the rule starts by itself, in the same transaction; one that hides (a shelf, a lost gateway)
-        starts none.
+        Opens the case that the rule starts by itself, in the same transaction. One that hides (a shelf, a lost gateway) is
+        not annunciated (ISA-18.2) and starts none, unless lives depend on it: a shelf quiets the bell, never the rescue.
+        What is under maintenance starts none in any case: there the people on site raise it.
         """
         op = "alarms.onset" if change.active else "alarms.return"
         starts = change.active and change.start_case and not self._has_case(change.alarm_id)
@@ -78,7 +79,9 @@ class Alarms:
                 occurrences.mark_silent(tx, tx.session.get_one(AlarmRow, change.alarm_id))
             if starts:
                 row = tx.session.get_one(AlarmRow, change.alarm_id)
-                if not occurrences.is_copy(row) and _life(tx, row, tx.act.at).state not in occurrences.HIDDEN:
+                state = _life(tx, row, tx.act.at).state
+                hidden = state in occurrences.HIDDEN and not (row.life_safety and state != "out_of_service")
+                if not occurrences.is_copy(row) and not hidden:
                     self._cases.start(tx, row, seen)
 
         self._records.write(act(self._system, op, self._clock), work)

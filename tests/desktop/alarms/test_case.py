@@ -14,6 +14,7 @@ from db.tables.cases import CaseRow
 from db.tables.journal import Entry
 from db.tables.plans import Picture
 from db.tables.security import Operator
+from db.tables.things import ThingCard
 from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
 from desktop.cases.evidence import Evidence, Series
@@ -27,7 +28,7 @@ from tests.desktop.alarms.support import TEXT, WALL, WALL_MS, change, person
 from tests.support.fakes import FakeClock
 
 MAY = ("alarms.acknowledge", "alarms.shelve", "alarms.to_case", "cases.open", "cases.work", "cases.archive")
-LI = person("li", *MAY)
+LI, WANG = (person(name, *MAY) for name in ("li", "wang"))
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 40
 SEEN = (Series("level", TEXT, "mm", tuple((WALL + n, 200.0 + n) for n in range(20))),)
@@ -44,7 +45,7 @@ def cases(records: Records, clock: FakeClock, new_id: NewId) -> Cases:
 
 def made(records: Records, clock: FakeClock, cases: Cases, seen: Sequence[Series] = SEEN) -> Alarms:
     return Alarms(
-        records, clock, cases, terminal="D1", confirm_second=lambda *_: LI, last_values=lambda _thing, _point: seen
+        records, clock, cases, terminal="D1", confirm_second=lambda *_: WANG, last_values=lambda _thing, _point: seen
     )
 
 
@@ -156,6 +157,44 @@ def test_under_a_shelf_nothing_starts(alarms: Alarms, records: Records) -> None:
     over(alarms)
     trapped(alarms, "a2", 120_000)
     assert opened(records) == []
+
+
+def test_what_lives_depend_on_starts_its_case_under_a_shelf_too(alarms: Alarms, records: Records) -> None:
+    """The shelf quiets the bell; somebody may be in the lift all the same."""
+    trapped(alarms, start_case=False, life_safety=True)
+    alarms.shelve(LI, "a1", 30, "检修", ("wang", "x"))
+    over(alarms)
+    trapped(alarms, "a2", 120_000, life_safety=True)
+    assert alarms.get("a2").state == "shelved"
+    (case,) = opened(records)
+    assert alarms.get("a2").case_id == case.id
+    over(alarms, "a2", 180_000)
+    trapped(alarms, "a3", 240_000, life_safety=True)
+    assert [alarms.get("a3").case_id, len(opened(records))] == [case.id, 1]
+
+
+@pytest.mark.parametrize(("life_safety", "started"), [(True, 1), (False, 0)])
+def test_behind_a_lost_gateway_only_what_lives_depend_on_starts_its_case(
+    records: Records, clock: FakeClock, cases: Cases, life_safety: bool, started: int
+) -> None:
+    alarms = Alarms(
+        records, clock, cases, terminal="D1", confirm_second=lambda *_: WANG, parent_of={"lift": "gateway"}.get
+    )
+    alarms.record(change("g1", WALL_MS, thing_id="gateway", rule="offline", comms=True))
+    trapped(alarms, ms=1000, comms=True, parent="gateway", life_safety=life_safety)
+    assert alarms.get("a1").state == ("unacknowledged" if life_safety else "suppressed")
+    assert len(opened(records)) == started
+
+
+def test_what_is_under_maintenance_starts_nothing(alarms: Alarms, records: Records, clock: FakeClock) -> None:
+    """Whoever maintains a lift tries its alarm; the people on site raise a real one."""
+
+    def put(tx: Transaction) -> None:
+        tx.add(ThingCard(id="lift", kind="lift", name="1 号梯", out_of_service=True))
+
+    records.write(Act("test", "system", "系统", "D1", clock.now()), put)
+    trapped(alarms, life_safety=True)
+    assert (alarms.get("a1").state, opened(records)) == ("out_of_service", [])
 
 
 def test_a_case_that_cannot_be_opened_costs_no_alarm(
