@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ class Stock:
         began = time.perf_counter()
         CaseStock(self.records, clock, lambda: uuid7(clock.now()), self.cases, TERMINAL).put(count)
         self.seeded = time.perf_counter() - began
+        now = clock.now()
+        self._month = now - timedelta(days=30), now
         one = self.lists.page(CaseQuery(), limit=1)[0]
         self._case, self._place, self._kind = one.id, one.place_id or "", one.definition
         self._fitter = Principal(one.assignee_id or "", "", "", frozenset(), frozenset({"cases.work"}), TERMINAL)
@@ -92,6 +95,7 @@ class Stock:
             "search": lambda: lists.page(CaseQuery(open_only=False, text="9 12"), limit=PAGE),
             "near": lambda: lists.near(place_id=self._place),
             "today": lambda: lists.today(self._fitter),
+            "figures_of_month": lambda: lists.figures(*self._month),
             "case": lambda: self.cases.get(self._case),
         }
 

@@ -160,15 +160,30 @@ def is_back_filed(kept: Kept) -> bool:
     return kept.stopped is not None and kept.filed is not None and back_filed(kept.stopped, kept.filed)
 
 
-def waited(kept: Kept, spans: Iterable[Span], calendars: Calendars, now: datetime) -> dict[str, timedelta]:
-    """Where the working time of a clock went: waiting on `us`, on the `resident`, on `others`."""
+def waited(
+    kept: Kept,
+    spans: Iterable[Span],
+    calendars: Calendars,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[str, timedelta]:
+    """Where the working time of a clock went: waiting on `us`, on the `resident`, on `others`. Of pauses that overlap the
+    one that began first counts. `since` and `until` leave out what lies outside them, so that parts add up to the whole.
+    """
     calendar = calendars.get(kept.calendar, ALWAYS)
+    begin = kept.began if since is None else max(kept.began, since)
     end = kept.stopped or now
+    end = end if until is None else min(end, until)
     gone = {"us": timedelta(), "resident": timedelta(), "others": timedelta()}
+    if end <= begin:
+        return gone
+    left = calendar.between(begin, end)
     paused: list[Stretch] = []
     for span in sorted(spans, key=lambda one: one.begins):
-        before = calendar.between(kept.began, end, paused)
         paused.append(span.stretch())
-        gone[WAITS_ON[span.kind]] += before - calendar.between(kept.began, end, paused)
-    gone["us"] = calendar.between(kept.began, end, paused)
+        before, left = left, calendar.between(begin, end, paused)
+        gone[WAITS_ON[span.kind]] += before - left
+    gone["us"] = left
     return gone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 
@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 from db.store import Records, Transaction
 from db.tables.cases import CaseRow, SavedFilter
 from desktop.cases import asking, rules
+from desktop.cases.calendar import Calendar
 from desktop.cases.definition import CaseDefinition, stand_in
+from desktop.cases.figures import Figures, Reckoner
 from desktop.cases.lines import lines
-from desktop.cases.naming import community_offset
+from desktop.cases.measured import measured
+from desktop.cases.naming import community_offset, operator_names
 from desktop.cases.values import instant
 from desktop.cases.views import CaseQuery, CaseView, Column, Counts, Notice, SavedView, Today
 from desktop.kernel.clock import Clock
@@ -48,6 +51,8 @@ class Definitions(Protocol):
     def definitions(self) -> Mapping[str, CaseDefinition]: ...
 
     def definition(self, name: str, version: int | None = None) -> CaseDefinition: ...
+
+    def calendars(self) -> Mapping[str, Calendar]: ...
 
 
 class CaseLists:
@@ -140,6 +145,20 @@ class CaseLists:
                 later=tuple(view for view in have if not view.overdue and view not in due),
                 free=self._free(session, who),
             )
+
+        return self._records.read(work)
+
+    def figures(self, since: datetime, until: datetime, definitions: Collection[str] = ()) -> Figures:
+        """How promises were kept from `since` to before `until`, of these definitions or of all. Raises Invalid("until")
+        for an empty period. A year of a large community takes a second or two."""
+        if until <= since:
+            raise Invalid("the period ends before it begins", "until")
+        now = self._clock.now()
+
+        def work(session: Session) -> Figures:
+            cases = list(measured(session, since, until, definitions, self._definition))
+            names = operator_names(session, {case.assignee_id for case in cases if case.assignee_id})
+            return Reckoner(self._known.calendars(), now, community_offset(session), names).figures(cases, since, until)
 
         return self._records.read(work)
 
