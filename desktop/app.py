@@ -17,6 +17,7 @@ from db.store import Changes, Records
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
+from desktop.cases.acts import CaseActs
 from desktop.cases.lists import CaseLists
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
@@ -72,6 +73,7 @@ class Console:
     plans: Plans
     alarms: Alarms
     cases: Cases
+    case_acts: CaseActs
     case_lists: CaseLists
     journal: JournalView
     reports: Reports
@@ -154,6 +156,7 @@ def open_console(
     energy = Energy(
         records, clock, things, terminal=terminal, offset_minutes=community.offset_minutes if community else 480
     )
+    case_lists = CaseLists(records, clock, new_id, cases)
     console = Console(
         data_dir=data_dir,
         terminal=terminal,
@@ -172,9 +175,10 @@ def open_console(
         plans=Plans(records, clock, new_id),
         alarms=alarms,
         cases=cases,
-        case_lists=CaseLists(records, clock, new_id, cases),
+        case_acts=CaseActs(records, clock, new_id, cases, terminal),
+        case_lists=case_lists,
         journal=JournalView(records, clock),
-        reports=Reports(records, clock, alarms, places, energy),
+        reports=Reports(records, clock, alarms, places, energy, case_lists),
         field=host,
     )
     console._closers += [records.close, _follow_field(console)]
@@ -201,6 +205,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
             console.alarms.expire_shelves()
             console.alarms.realarm_due()
             console.alarms.escalate_due()
+            console.case_acts.tick()
         if beat % READING_BEATS == FIRST_READING:
             # On a thread of its own: it asks for every meter's history, and no alarm waits for that.
             keeper.submit(_logged, console.energy.close_days)

@@ -30,8 +30,8 @@ ORPHAN_WAIT = 600.0
 
 
 @dataclass(slots=True, eq=False)
-class _Slot:
-    """A point's last good live value, and the conditions that depend on it."""
+class Slot:
+    """A point's last good live value, and the conditions that depend on it. Good until its thing is watched anew."""
 
     value: Value | None = None
     conditions: list[_Condition] = field(default_factory=list)
@@ -42,7 +42,7 @@ class _Condition:
     """One condition at work. `held` is its truth by the last good live value, None before there was one."""
 
     rule: _Rule
-    slot: _Slot
+    slot: Slot
     test: Literal["above", "below", "equals", "differs"]
     limit: Any
     lenient: Any
@@ -89,7 +89,7 @@ class _Watched:
 
     thing: Thing
     out: bool
-    slots: dict[str, _Slot] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
     rules: dict[str, _Rule] = field(default_factory=dict)
 
 
@@ -137,31 +137,42 @@ class Evaluator:
 
         None (the device sent what is no value), NaN and replayed values (`live` False) neither raise nor clear.
         """
+        told = self.expire(now)
+        slot = self.slot(thing_id, point)
+        if slot is None or not live or value is None or value == slot.value or value != value:
+            return told
+        return [*told, *self.change(slot, value, device_at)]
+
+    def slot(self, thing_id: str, point: str) -> Slot | None:
+        """Where a point's value is kept, for `change`; None when no rule looks at it."""
+        watched = self._things.get(thing_id)
+        return watched.slots.get(point) if watched else None
+
+    def expire(self, now: float) -> Sequence[Transition]:
+        """What delays bring that ran out by now."""
         if now > self._now:
             self._now = now
-        told = self._expire() if self._now >= self._due else _NOTHING
-        watched = self._things.get(thing_id)
-        if watched is None or not live or value is None:
-            return told
-        slot = watched.slots.get(point)
-        if slot is None or value == slot.value or value != value:
-            return told
+        return self._expire() if self._now >= self._due else _NOTHING
+
+    def change(self, slot: Slot, value: Value, device_at: float | None) -> Sequence[Transition]:
+        """Takes a live value that is another than the slot's, and no NaN; `expire` comes first. The hot path."""
         slot.value = value
-        changed: list[_Rule] = []
+        changed: list[_Rule] | None = None
         for condition in slot.conditions:
             held = condition.of(value)
             if held is not condition.held:
                 condition.held = held
-                changed.append(condition.rule)
-        if not changed:
-            return told
+                changed = [condition.rule] if changed is None else [*changed, condition.rule]
+        if changed is None:
+            return _NOTHING
         instant_ms = self._instant(device_at)
-        return [*told, *(t for rule in dict.fromkeys(changed) for t in self._step(rule, instant_ms))]
+        if len(changed) == 1:
+            return self._step(changed[0], instant_ms)
+        return [t for rule in dict.fromkeys(changed) for t in self._step(rule, instant_ms)]
 
     def tick(self, now: float) -> Sequence[Transition]:
         """What delays bring that ran out without a new message. Call it about once a second."""
-        self._now = max(now, self._now)
-        told = list(self._expire())
+        told = list(self.expire(now))
         for key, orphan in list(self._orphans.items()):
             if orphan.until <= self._now:
                 del self._orphans[key]
@@ -238,7 +249,7 @@ class Evaluator:
         taken.conditions = []
         for condition in rule.when:
             known = before.slots.get(condition.point) if before else None
-            slot = watched.slots.setdefault(condition.point, _Slot(known.value if known else None))
+            slot = watched.slots.setdefault(condition.point, Slot(known.value if known else None))
             taken.conditions.append(_at_work(taken, slot, condition))
             slot.conditions.append(taken.conditions[-1])
         return taken
@@ -334,7 +345,7 @@ def _begun(thing: Thing, rule: AlarmRule, onset_ms: int, value: Value | None) ->
     )
 
 
-def _at_work(rule: _Rule, slot: _Slot, condition: Condition) -> _Condition:
+def _at_work(rule: _Rule, slot: Slot, condition: Condition) -> _Condition:
     deadband = max(0.0, rule.rule.deadband)
     if condition.above is not None:
         return _Condition(rule, slot, "above", condition.above, condition.above - deadband)

@@ -18,7 +18,8 @@ from desktop.alarms.figures import kpis
 from desktop.alarms.kpi import Kpis
 from desktop.alarms.rules import Life, after
 from desktop.alarms.suppression import ParentOf, settle
-from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView, Image
+from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView
+from desktop.cases.pictures import Image
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused

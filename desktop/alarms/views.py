@@ -94,12 +94,3 @@ class AlarmStep:
     """Who stood beside, where two are needed; else empty."""
     called: tuple[str, ...] = ()
     """Whom it went up to by this step (`desktop.people.duty.called` gives each its words)."""
-
-
-@dataclass(frozen=True)
-class Image:
-    """A picture attached to an alarm. `media` is image/png or image/jpeg."""
-
-    sha256: str
-    media: str
-    data: bytes

@@ -13,9 +13,9 @@ from db.tables.people import Person
 from db.tables.places import Community, Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
-from desktop.cases import timeline
+from desktop.cases import wording
 from desktop.cases.definition import CaseDefinition, CaseField, FieldType
-from desktop.cases.values import branch, is_blank
+from desktop.cases.values import is_blank
 from desktop.kernel.words import Lang, Text
 from desktop.people import masks
 
@@ -94,6 +94,21 @@ def names_in(session: Session, held: Iterable[tuple[CaseField, object]]) -> dict
     }
 
 
+def names_of(session: Session, definition: CaseDefinition, values: Mapping[str, object]) -> dict[str, str]:
+    """What the ids in the fields are called, parts in item lists too; people masked."""
+    held = [(field, values[field.name]) for field in definition.fields if values.get(field.name)]
+    parts = {
+        str(row[column.name])
+        for field, value in held
+        if field.type == "items" and isinstance(value, list)
+        for column in field.columns
+        if column.type == "part"
+        for row in value
+        if row.get(column.name)
+    }
+    return names_in(session, held) | part_names(session, parts)
+
+
 @dataclass(frozen=True)
 class Cells:
     """Puts the fields that lists show into words."""
@@ -108,19 +123,7 @@ class Cells:
     def _say(self, field: CaseField | None, value: object) -> Text:
         if field is None or is_blank(value):
             return EMPTY
-        if field.type == "category":
-            nodes = branch(field, str(value))
-            return {lang: " · ".join(node.title[lang] for node in nodes) for lang in LANGS} if nodes else _same(value)
-        if field.type in POINTING:
-            ids = value if isinstance(value, list) else [value]
-            return _same("、".join(self.names.get(str(id_), "—") for id_ in ids))
-        if field.type == "money" and isinstance(value, int):
-            return _same(f"¥{value / 100:,.2f}")
-        if field.personal == "name":
-            return _same(masks.name(str(value)))
-        if field.personal == "phone":
-            return _same(masks.phone(str(value)))
-        return timeline.in_words(field, value, self.offset_minutes)
+        return wording.in_words(field, value, self.offset_minutes, self.names)
 
 
 def _same(value: object) -> Text:

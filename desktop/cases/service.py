@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,40 +12,50 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
+from db.tables.assets import Asset
 from db.tables.cases import CaseRow
-from db.tables.places import Community, Place
-from db.tables.security import Operator
-from desktop.cases import clocks, rules, timeline
+from db.tables.people import Person
+from db.tables.places import Place
+from desktop.cases import details, dispatch, pictures, rows, rules
 from desktop.cases.calendar import Calendar, load_calendars
-from desktop.cases.clocks import Kept, Span
 from desktop.cases.definition import CaseDefinition, Move, load_definitions, stand_in
 from desktop.cases.evidence import EVIDENCE, Evidence
+from desktop.cases.lines import lines
+from desktop.cases.naming import community_offset
+from desktop.cases.pictures import Image
+from desktop.cases.pointing import check_moments, check_pointing
 from desktop.cases.rules import Problem
-from desktop.cases.views import CaseDetail, CaseView, ClockView
+from desktop.cases.values import branch
+from desktop.cases.views import CaseDetail, CaseView
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.kernel.ids import NewId
-from desktop.places.service import view as place_view
 from desktop.security.principal import Principal, act, require
 from resources.loader import DataFileError, folder
 
 _Work = Callable[[Transaction], CaseView]
 Views = list[CaseView]
 
+PartsUsed = Callable[[Transaction, str, str, Sequence[Mapping[str, Any]]], None]
+"""Takes parts out of a holder's stock for a case: (tx, operator's id, case id, rows with `part` and `quantity`); what the
+case used before comes back first. Raises Invalid."""
+
 
 class Cases:
-    """Everything that must be handled and closed. `definitions_in` is the folder of definition files."""
+    """Everything that must be handled and closed. `definitions_in` are the folders of definition files."""
 
-    def __init__(
-        self, records: Records, clock: Clock, new_id: NewId, terminal: str, definitions_in: Path | None = None
-    ) -> None:
+    def __init__(self, records: Records, clock: Clock, new_id: NewId, terminal: str, *definitions_in: Path) -> None:
         self._records = records
         self._clock = clock
         self._new_id = new_id
         self._terminal = terminal
-        self._loaded = load_definitions(definitions_in or folder("cases"))
+        self._loaded = load_definitions(*(definitions_in or (folder("cases"),)))
         self._newest = self._loaded.newest()
-        self._calendars: dict[str, Calendar] = load_calendars(folder("calendars"), records.read(_offset))
+        self._calendars: dict[str, Calendar] = load_calendars(folder("calendars"), records.read(community_offset))
+        self.parts_used: PartsUsed | None = None
+        """Where parts are taken from; set by the composition root."""
+
+    # Definitions
 
     def definitions(self) -> dict[str, CaseDefinition]:
         """The definitions new cases open with, by name."""
@@ -58,6 +68,10 @@ class Cases:
             raise NotFound(f"there is no case definition {name!r}", definition=name)
         return found
 
+    def definition_of(self, name: str, version: int, state: str) -> CaseDefinition:
+        """The definition a case runs under; where its file is gone, one that can be read and not moved."""
+        return self._loaded.definitions.get((name, version)) or stand_in(name, version, state)
+
     def calendars(self) -> dict[str, Calendar]:
         """The working calendars by name, and `always`."""
         return dict(self._calendars)
@@ -65,6 +79,8 @@ class Cases:
     def refused(self) -> list[DataFileError]:
         """The files with mistakes."""
         return list(self._loaded.refused)
+
+    # Reading
 
     def list(self, states: Collection[str] | None = None, open_only: bool = True, most: int = 2000) -> Views:
         """Cases by due time, the most pressing first; `states` narrows to those states."""
@@ -75,7 +91,8 @@ class Cases:
                 wanted = wanted.where(CaseRow.closed_at.is_(None))
             if states is not None:
                 wanted = wanted.where(CaseRow.state.in_(states))
-            return [self._view(session, row) for row in session.scalars(wanted)]
+            found = session.scalars(wanted).all()
+            return [*lines(session, found, self.definition_of, self._clock.now())]
 
         return self._records.read(work)
 
@@ -83,52 +100,87 @@ class Cases:
         """A case with its facts and its timeline. Raises NotFound."""
 
         def work(session: Session) -> CaseDetail:
-            row, offset = _row(session, case_id), _offset(session)
-            definition = self._definition(row)
-            return CaseDetail(
-                view=self._view(session, row),
-                definition=definition,
-                facts=timeline.facts(definition, row.fields, offset),
-                timeline=timeline.steps(session, definition, case_id, offset),
-                moves=rules.legal_moves(definition, row.state, None, row.fields),
-                values=dict(row.fields),
-                evidence=msgspec.convert(row.extra[EVIDENCE], Evidence) if EVIDENCE in row.extra else None,
-                clocks=self._clock_views(row, definition),
-                spans=msgspec.convert(row.spans, tuple[Span, ...]),
-            )
+            row = rows.row_of(session, case_id)
+            return details.detail(session, row, self.definition_of, self._calendars, self._clock.now())
 
         return self._records.read(work)
 
     def moves_for(self, who: Principal, case_id: str) -> tuple[Move, ...]:
         """What `who` may do with the case now, the usual next step first. Raises NotFound."""
-        row = self._records.read(lambda session: _row(session, case_id))
-        moves = rules.legal_moves(self._definition(row), row.state, who.permissions, row.fields)
-        return tuple(sorted(moves, key=lambda move: move.tone != "primary"))
+        row = self._records.read(lambda session: rows.row_of(session, case_id))
+        definition = self.definition_of(row.definition, row.version, row.state)
+        moves = rules.legal_moves(definition, row.state, who.permissions, row.fields)
+        mine = (move for move in moves if rules.may_by(move, who.id, row.assignee_id))
+        return tuple(sorted(mine, key=lambda move: move.tone != "primary"))
+
+    def picture(self, sha256: str) -> Image:
+        """A picture or signature. Raises NotFound."""
+        return self._records.read(lambda session: pictures.read(session, sha256))
+
+    def keep_picture(self, who: Principal, data: bytes, media: str) -> str:
+        """Keeps a picture before the step that names it; returns its hash. Raises NotAllowed, Invalid("picture")."""
+        require(who, "cases.see")
+        pictures.check(data, media)
+
+        def work(tx: Transaction) -> str:
+            sha256 = pictures.store_picture(tx, data, media)
+            tx.note("picture", sha256, {"kept": media})
+            return sha256
+
+        return self._records.write(act(who, "cases.picture", self._clock), work)
+
+    def reveal(self, who: Principal, case_id: str, field: str, reason: str) -> str:
+        """The unmasked words of a personal field; that `who` saw them, and why, is in the journal before they are told.
+
+        Raises NotAllowed, NotFound, Invalid without a reason or for a field that is not personal.
+        """
+        require(who, "people.reveal")
+        rows.demand(rules.check_text("reason", reason, rules.MAX_REASON, needed=True))
+
+        def work(tx: Transaction) -> str:
+            row = rows.row_of(tx.session, case_id)
+            found = self.definition_of(row.definition, row.version, row.state).field(field)
+            if found is None or not found.personal:
+                raise Invalid(f"{field!r} is not masked", "field")
+            tx.note("case", case_id, {"revealed": field})
+            return str(row.fields.get(field, ""))
+
+        return self._records.write(act(who, "cases.reveal", self._clock, reason.strip()), work)
+
+    # Opening
 
     def open(
         self,
         who: Principal,
         definition: str,
-        title: str,
+        title: str = "",
         *,
         thing_id: str | None = None,
         place_id: str | None = None,
+        person_id: str | None = None,
+        asset_id: str | None = None,
         urgency: str = "normal",
         fields: Mapping[str, object] | None = None,
         reason: str | None = None,
+        parent_id: str | None = None,
     ) -> CaseView:
-        """Opens a case with the newest version of the definition.
+        """Opens a case with the newest version of the definition; without a title it is called by its `title_from`.
 
-        Raises NotAllowed, NotFound for a definition or place that is not there, Invalid naming what will not do.
+        Raises NotAllowed, NotFound for a definition or parent that is not there, Refused where the parent has no such
+        sub-tasks, Invalid naming what will not do.
         """
 
         def work(tx: Transaction) -> CaseView:
+            kind = self.definition(definition)
+            about = {"place": place_id, "thing": thing_id, "person": person_id, "asset": asset_id}
+            rows.demand(_check_about(kind, about))
             return self.open_in(
-                tx, who, definition, title, thing_id=thing_id, place_id=place_id, urgency=urgency, fields=fields
-            )
+                tx, who, definition, title, thing_id=thing_id, place_id=place_id, person_id=person_id,
+                asset_id=asset_id, urgency=urgency, fields=fields, parent_id=parent_id,
+            )  # fmt: skip
 
-        _demand(rules.check_text("reason", reason, rules.MAX_REASON, needed=False))
-        return self._write(who, "cases.open", reason, work)
+        rows.demand(rules.check_text("reason", reason, rules.MAX_REASON, needed=False))
+        return self.write(who, "cases.open", reason, work)
 
     def open_in(
         self,
@@ -139,90 +191,74 @@ class Cases:
         *,
         thing_id: str | None = None,
         place_id: str | None = None,
+        person_id: str | None = None,
+        asset_id: str | None = None,
         urgency: str = "normal",
         fields: Mapping[str, object] | None = None,
+        parent_id: str | None = None,
+        assignee_id: str | None = None,
+        schedule_id: str | None = None,
+        planned_at: datetime | None = None,
+        case_id: str | None = None,
+        route: Mapping[str, object] | None = None,
         evidence: Evidence | None = None,
         onset: datetime | None = None,
     ) -> CaseView:
-        """As `open`, within the caller's transaction, so that an alarm and its case are never stored apart.
+        """As `open`, within the caller's transaction, so that an alarm or a plan and its case are never stored apart.
 
         `who` is None where the program itself opens it; `evidence` is what the alarm leaves with the case, and `onset`
-        when it began: where the definition says so, the clock runs from there. An alarm's urgency that the definition does
-        not have is its least pressing one.
+        when it began: where the definition says so, the clocks run from there. An alarm's urgency that the definition does
+        not have is its least pressing one. `route` is how a round begins (`rounds.snapshot`); `case_id` an id made
+        beforehand.
         """
-        kind, given = self._newest.get(definition), fields or {}
-        if kind is None:
-            raise NotFound(f"there is no case definition {definition!r}", definition=definition)
+        kind, given = self.definition(definition), fields or {}
         if who is not None:
             require(who, kind.opening.permission)
+        title = title.strip() if isinstance(title, str) else title
+        title = title or _called(kind, given)
         problems = rules.check_text("title", title, rules.MAX_TITLE, needed=True)
         problems += rules.check_fields(kind, kind.opening.needs, kind.opening.takes, given)
-        if evidence is not None and kind.urgency(urgency) is None:
+        if (evidence is not None or who is None) and kind.urgency(urgency) is None:
             urgency = kind.urgencies[-1].name
         if kind.urgency(urgency) is None:
             problems += (Problem("urgency", "not_an_option"),)
-        _demand(problems)
-        if place_id is not None and tx.get(Place, place_id) is None:
-            raise NotFound("there is no such place", id=place_id)
+        rows.demand(problems or check_pointing(tx.session, kind, given))
+        _there(tx, place_id, person_id, asset_id)
+        if parent_id is not None:
+            self._check_parent(tx, parent_id, kind)
         now = tx.act.at
         row = CaseRow(
-            id=self._new_id(),
+            id=case_id or self._new_id(),
             number=self._next_number(tx),
             definition=kind.name,
             version=kind.version,
-            title=title.strip(),
+            title=title,
             state=kind.initial.name,
             urgency=urgency,
             thing_id=thing_id,
             place_id=place_id,
+            person_id=person_id,
+            asset_id=asset_id,
+            parent_id=parent_id,
+            assignee_id=assignee_id,
+            schedule_id=schedule_id,
+            planned_at=planned_at,
+            opened_by=who.id if who else "system",
             opened_at=now,
-            fields=rules.kept(kind, given),
+            fields=rules.kept(kind, given) | _routed(kind, route),
             extra={EVIDENCE: msgspec.to_builtins(evidence)} if evidence else {},
         )
-        began = onset if onset and kind.opening.from_onset else now
-        row.clocks = msgspec.to_builtins(clocks.begun(kind, urgency, row.round, began))
-        self._reckon(row, kind, now)
-        return self._view(tx.session, tx.add(row))
-
-    def _reckon(self, row: CaseRow, definition: CaseDefinition, now: datetime) -> None:
-        """What is due after a step: worked out anew from what was promised and every pause."""
-        spans = msgspec.convert(row.spans, tuple[Span, ...])
-        kept = msgspec.convert(row.clocks, tuple[Kept, ...])
-        kept = clocks.followed(definition, kept, row.round, row.state, row.fields, now)
-        kept = clocks.reckoned(kept, spans, self._calendars)
-        row.clocks = msgspec.to_builtins(kept)
-        row.due_at, row.warn_at = clocks.next_due(kept), clocks.next_warning(kept)
-        row.paused = any(span.is_open(now) for span in spans)
-
-    def _clock_views(self, row: CaseRow, definition: CaseDefinition) -> tuple[ClockView, ...]:
-        spans, now = msgspec.convert(row.spans, tuple[Span, ...]), self._clock.now()
-        return tuple(
-            ClockView(
-                clock=one.clock,
-                title=clock.title if (clock := definition.clock(one.clock)) else {"zh": one.clock, "en": one.clock},
-                round=one.round,
-                began=one.began,
-                minutes=one.minutes,
-                calendar=one.calendar,
-                due=one.due,
-                warn_at=one.warn_at,
-                stopped=one.stopped,
-                filed=one.filed,
-                back_filed=clocks.is_back_filed(one),
-                standing=clocks.standing(one, spans, now),
-                waited={
-                    on: gone.total_seconds() / 60
-                    for on, gone in clocks.waited(one, spans, self._calendars, now).items()
-                },
-            )
-            for one in msgspec.convert(row.clocks, tuple[Kept, ...])
-        )
+        rows.begin_round(row, kind, _began(kind, now, onset, planned_at))
+        rows.reckon(row, kind, self._calendars, now)
+        return self.view(tx.session, tx.add(row))
 
     def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None:
         """Adds to what the alarm left with an open case (fields of `Evidence`); a closed one stays as it is."""
-        row = _row(tx.session, case_id)
+        row = rows.row_of(tx.session, case_id)
         if row.closed_at is None:
             row.extra = {**row.extra, EVIDENCE: {**row.extra.get(EVIDENCE, {}), **evidence}}
+
+    # Moving
 
     def move(
         self,
@@ -234,113 +270,138 @@ class Cases:
         assignee_id: str | None = None,
         reason: str | None = None,
     ) -> CaseView:
-        """Takes a step. Of two people who take the case out of the same state, one wins and the other is refused.
+        """Takes a step. Of two people who take the case out of the same state, one wins and the other is refused and told
+        who has it (`facts["who"]`).
 
-        Raises NotAllowed, NotFound, Refused when the case does not stand where the move begins, Invalid naming what
-        is missing or will not do; `facts["why"]` is one of `rules.Problem`'s reasons.
+        Raises NotAllowed, NotFound, Refused when the case does not stand where the move begins, is somebody else's, waits
+        for its sub-tasks or finds nobody whose turn it could be, Invalid naming what is missing or will not do;
+        `facts["why"]` is one of `rules.Problem`'s reasons.
         """
 
         def work(tx: Transaction) -> CaseView:
-            row = _row(tx.session, case_id)
-            definition = self._definition(row)
-            step = definition.move(move)
-            if step is None:
-                raise Refused(f"{definition.name} has no move {move!r}", move=move, number=row.number)
-            require(who, step.permission)
-            if not rules.stands(definition, step, row.state, row.fields):
-                raise Refused(f"{row.number} is {row.state}: {move!r} does not begin there", move=move, state=row.state)
-            _demand(rules.check_move(definition, step, row.fields, given, assignee_id, reason))
-            if assignee_id is not None:
-                _active_operator(tx, assignee_id)
-            _apply(tx, row, definition, step, given, assignee_id)
-            self._reckon(row, definition, tx.act.at)
-            return self._view(tx.session, row)
+            row = rows.row_of(tx.session, case_id)
+            definition = self.definition_of(row.definition, row.version, row.state)
+            step = self._step(tx.session, who, row, definition, move)
+            rows.demand(
+                rules.check_move(definition, step, row.fields, given, assignee_id, reason)
+                or check_pointing(tx.session, definition, given)
+                or check_moments(definition, row, rows.kept(row), given, tx.act.at)
+            )
+            if step.needs.subtasks_closed and (waiting := rows.open_subtasks(tx.session, row.id)):
+                raise Refused(f"sub-tasks are open: {', '.join(waiting)}", why="subtasks", numbers=", ".join(waiting))
+            row.assignee_id = dispatch.chosen(tx, who, definition, step, assignee_id, row.assignee_id)
+            self.apply(tx, row, definition, step, given)
+            self._take_parts(tx, row, definition, given, who)
+            return self.view(tx.session, row)
 
         given = fields or {}
-        return self._write(who, f"cases.move.{move}", reason, work)
+        return self.write(who, f"cases.move.{move}", reason, work)
 
-    def _write(self, who: Principal, op: str, reason: str | None, work: _Work) -> CaseView:
-        offset = self._records.read(_offset)
+    def apply(
+        self, tx: Transaction, row: CaseRow, definition: CaseDefinition, step: Move, given: Mapping[str, object]
+    ) -> None:
+        """What a checked step does to the row."""
+        target = definition.state(step.to or row.state)
+        if target is None:
+            raise Refused(f"{definition.name} has no state {step.to!r}", move=step.name)
+        before, moves_on = dict(row.fields), target.name != row.state
+        fields = rules.merged(definition, step, before, given)
+        if fields != before:
+            row.fields = fields
+        counted = row.extra.get(details.VERSIONS, {})
+        if (versions := rules.versions(definition, counted, before, fields)) != counted:
+            row.extra = {**row.extra, details.VERSIONS: versions}
+        row.state = target.name
+        if target.initial and moves_on:
+            row.assignee_id = None
+        if moves_on:
+            rows.end_pause(row, tx.act.at)
+        if target.end:
+            row.closed_at = tx.act.at
+        if step.again:
+            row.round += 1
+            rows.begin_round(row, definition, tx.act.at)
+        rows.reckon(row, definition, self._calendars, tx.act.at)
+
+    def write(self, who: Principal, op: str, reason: str | None, work: _Work) -> CaseView:
+        """Runs a step on the store, with the reason as it is journalled."""
+        offset = self._records.read(community_offset)
         return self._records.write(act(who, op, self._clock, (reason or "").strip() or None, offset), work)
+
+    def view(self, session: Session, row: CaseRow) -> CaseView:
+        """The row as lists show it."""
+        session.flush()
+        return lines(session, [row], self.definition_of, self._clock.now())[0]
+
+    def _step(self, session: Session, who: Principal, row: CaseRow, definition: CaseDefinition, move: str) -> Move:
+        """The move, if it is there, allowed, begins where the case stands, and is for this person to make."""
+        step = definition.move(move)
+        if step is None or step.auto:
+            raise Refused(f"{definition.name} has no move {move!r}", move=move, number=row.number)
+        require(who, step.permission)
+        if not rules.stands(definition, step, row.state, row.fields):
+            has = details.assignee_name(session, row)
+            raise Refused(
+                f"{row.number} is {row.state}: {move!r} does not begin there", move=move, state=row.state, who=has
+            )
+        if not rules.may_by(step, who.id, row.assignee_id):
+            has = details.assignee_name(session, row)
+            raise Refused(f"{row.number} is {has}'s", move=move, why="not_yours", who=has)
+        return step
+
+    def _take_parts(
+        self, tx: Transaction, row: CaseRow, definition: CaseDefinition, given: Mapping[str, object], who: Principal
+    ) -> None:
+        for field in definition.fields:
+            used = row.fields.get(field.name)
+            if field.stock and field.name in given and isinstance(used, list) and self.parts_used is not None:
+                tx.session.flush()
+                self.parts_used(tx, who.id, row.id, used)
+
+    def _check_parent(self, tx: Transaction, parent_id: str, kind: CaseDefinition) -> None:
+        parent = rows.open_row(tx.session, parent_id)
+        if kind.name not in self.definition_of(parent.definition, parent.version, parent.state).subtasks:
+            raise Refused(f"{parent.definition} has no sub-tasks of kind {kind.name}", definition=kind.name)
 
     def _next_number(self, tx: Transaction) -> str:
         day = rules.local_day(tx.act.at, tx.act.offset_minutes)
         return f"{self._terminal}-{day}-{tx.next_number(f'case/{self._terminal}/{day}'):04d}"
 
-    def _definition(self, row: CaseRow) -> CaseDefinition:
-        found = self._loaded.definitions.get((row.definition, row.version))
-        return found or stand_in(row.definition, row.version, row.state)
 
-    def _view(self, session: Session, row: CaseRow) -> CaseView:
-        definition = self._definition(row)
-        state = definition.state(row.state)
-        place = session.get(Place, row.place_id) if row.place_id else None
-        assignee = session.get(Operator, row.assignee_id) if row.assignee_id else None
-        return CaseView(
-            id=row.id,
-            number=row.number,
-            definition=row.definition,
-            title=row.title,
-            state=row.state,
-            state_title=state.title if state else {"zh": row.state, "en": row.state},
-            urgency=row.urgency,
-            thing_id=row.thing_id,
-            place_id=row.place_id,
-            place_path=place_view(session, place).path if place else (),
-            assignee_id=row.assignee_id,
-            assignee_name=assignee.name if assignee else "",
-            opened_at=row.opened_at,
-            due_at=row.due_at,
-            closed_at=row.closed_at,
-            round=row.round,
-            overdue=row.closed_at is None and row.due_at is not None and self._clock.now() > row.due_at,
-        )
+def _check_about(kind: CaseDefinition, about: Mapping[str, str | None]) -> tuple[Problem, ...]:
+    asks = {name: getattr(kind.opening, name) for name in about}
+    missing = [Problem(name, "missing") for name, id_ in about.items() if asks[name] == "must" and not id_]
+    unasked = [Problem(name, "not_asked") for name, id_ in about.items() if asks[name] == "no" and id_]
+    return (*missing, *unasked)
 
 
-def _apply(
-    tx: Transaction,
-    row: CaseRow,
-    definition: CaseDefinition,
-    step: Move,
-    given: Mapping[str, object],
-    assignee_id: str | None,
-) -> None:
-    target = definition.state(step.to or row.state)
-    if target is None:
-        raise Refused(f"{definition.name} has no state {step.to!r}", move=step.name)
-    moves_on = target.name != row.state
-    row.state = target.name
-    row.fields = rules.merged(definition, step, row.fields, given)
-    if target.initial and moves_on:
-        row.assignee_id = None
-    elif assignee_id is not None:
-        row.assignee_id = assignee_id
-    if target.end:
-        row.closed_at = tx.act.at
-    if step.again:
-        row.round += 1
-        row.clocks = [*row.clocks, *msgspec.to_builtins(clocks.begun(definition, row.urgency, row.round, tx.act.at))]
+def _there(tx: Transaction, place_id: str | None, person_id: str | None, asset_id: str | None) -> None:
+    if place_id is not None and tx.get(Place, place_id) is None:
+        raise NotFound("there is no such place", id=place_id)
+    if person_id is not None and tx.get(Person, person_id) is None:
+        raise NotFound("there is no such person", id=person_id)
+    if asset_id is not None and tx.get(Asset, asset_id) is None:
+        raise NotFound("there is no such asset", id=asset_id)
 
 
-def _active_operator(tx: Transaction, operator_id: str) -> None:
-    operator = tx.get(Operator, operator_id)
-    if operator is None or operator.state != "active":
-        raise Invalid("the assignee has no active account", "assignee", why="not_an_option")
+def _called(kind: CaseDefinition, given: Mapping[str, object]) -> str:
+    """The words of the choice or category that names the case; the kind's own where it asks for no title."""
+    field = kind.field(kind.opening.title_from) if kind.opening.title_from else None
+    value = given.get(field.name) if field else None
+    if field is None or not isinstance(value, str):
+        return ""
+    if field.type == "choice":
+        return field.options.get(value, {}).get("zh", "")
+    return " · ".join(node.title["zh"] for node in branch(field, value))
 
 
-def _demand(problems: tuple[Problem, ...]) -> None:
-    if problems:
-        raise Invalid(f"{problems[0].field}: {problems[0].why}", problems[0].field, why=problems[0].why)
+def _routed(kind: CaseDefinition, route: Mapping[str, object] | None) -> dict[str, object]:
+    """The points field of a round as it begins."""
+    field = next((field for field in kind.fields if field.type == "points"), None)
+    return {field.name: dict(route)} if field is not None and route is not None else {}
 
 
-def _row(session: Session, case_id: str) -> CaseRow:
-    row = session.get(CaseRow, case_id)
-    if row is None:
-        raise NotFound("there is no such case", id=case_id)
-    return row
-
-
-def _offset(session: Session) -> int:
-    """The community's offset from UTC in minutes; Beijing's before it is founded."""
-    found = session.scalar(select(Community.offset_minutes).order_by(Community.id).limit(1))
-    return 480 if found is None else found
+def _began(kind: CaseDefinition, now: datetime, onset: datetime | None, planned_at: datetime | None) -> datetime:
+    if onset is not None and kind.opening.from_onset:
+        return onset
+    return planned_at or now

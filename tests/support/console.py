@@ -10,6 +10,7 @@ from db.rollup import Band
 from db.store import Changes, Records, create_schema
 from desktop.alarms.service import Alarms
 from desktop.app import Console
+from desktop.cases.acts import CaseActs
 from desktop.cases.lists import CaseLists
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
@@ -91,11 +92,13 @@ def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, 
     alarms = Alarms(records, clock, cases, terminal=TERMINAL, confirm_second=accounts.second_person)
     things = Things(records, clock, host)
     energy = Energy(records, clock, things, terminal=TERMINAL)
+    lists = CaseLists(records, clock, new_id, cases)
     return Console(
         data_dir=folder, terminal=TERMINAL, demo=demo, clock=clock, new_id=new_id, bus=bus, records=records,
         settings=Settings(records, clock, TERMINAL), accounts=accounts, places=places, people=People(records, clock),
         duty=DutyRoster(records, clock, new_id), things=things, energy=energy, plans=Plans(records, clock, new_id),
         alarms=alarms,
-        cases=cases, case_lists=CaseLists(records, clock, new_id, cases), journal=JournalView(records, clock),
-        reports=Reports(records, clock, alarms, places, energy), field=host,
+        cases=cases, case_acts=CaseActs(records, clock, new_id, cases, TERMINAL),
+        case_lists=lists, journal=JournalView(records, clock),
+        reports=Reports(records, clock, alarms, places, energy, lists), field=host,
     )  # fmt: skip

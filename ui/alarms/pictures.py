@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon, QImage, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QToolButton, QWidget
 from shiboken6 import isValid
 
-from desktop.alarms.views import Image
+from desktop.cases.pictures import Image
 from desktop.kernel.errors import Invalid, LinliError
 from ui.aio import in_background, slot
 from ui.parts.layout import clear

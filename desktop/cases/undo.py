@@ -1,0 +1,72 @@
+"""The last act on a case taken back by its author, within a minute: a compensating entry, never an erased one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.store import Transaction
+from db.tables.cases import CaseLink, CaseRow
+from db.tables.journal import Entry
+from desktop.cases.rules import UNDO
+from desktop.kernel.errors import Refused
+from desktop.security.principal import Principal
+
+FINAL = ("cases.open", "cases.undo", "cases.note", "cases.reveal")
+"""What is not taken back: a case that was opened by mistake is voided, with a reason; what was said was said."""
+
+MOMENTS = ("due_at", "warn_at", "closed_at", "planned_at")
+
+
+@dataclass(frozen=True)
+class LastAct:
+    """An act that could be taken back: its transaction, whose it was, and until when."""
+
+    tx: str
+    actor: str
+    until: datetime
+
+
+def last_act(session: Session, case_id: str) -> LastAct | None:
+    """The last act on the case, where it is of a kind that can be taken back."""
+    wanted = select(Entry).where(Entry.kind == "case", Entry.entity_id == case_id).order_by(Entry.n.desc()).limit(1)
+    entry = session.scalars(wanted).first()
+    if entry is None or not entry.op.startswith("cases.") or entry.op in FINAL or entry.actor == "system":
+        return None
+    return LastAct(entry.tx, entry.actor, entry.at + UNDO)
+
+
+def take_back(tx: Transaction, who: Principal, row: CaseRow) -> None:
+    """Puts the case back to what it was before its last act, and with it the links that act made.
+
+    Raises Refused where there is no such act (`facts["why"]` is nothing_to_undo, not_yours or too_late).
+    """
+    last = last_act(tx.session, row.id)
+    if last is None:
+        raise Refused(f"the last act on {row.number} cannot be taken back", why="nothing_to_undo")
+    if last.actor != who.id:
+        raise Refused(f"the last act on {row.number} was somebody else's", why="not_yours")
+    if tx.act.at > last.until:
+        raise Refused(f"the last act on {row.number} is more than a minute old", why="too_late")
+    for entry in tx.session.scalars(select(Entry).where(Entry.tx == last.tx)):
+        body = json.loads(entry.body)
+        if entry.kind == "case" and entry.entity_id == row.id and "before" in body:
+            _restore(row, body["before"], body["after"])
+        elif entry.kind == "case_link" and (link := tx.get(CaseLink, entry.entity_id)) is not None:
+            link.state = "undone"
+
+
+def _restore(row: CaseRow, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    for column in after:
+        if column == "rev":
+            continue
+        value = before.get(column)
+        if column in MOMENTS and isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        setattr(row, column, value)
