@@ -176,7 +176,8 @@ class ListView(QWidget):
     async def _open_limits(self) -> None:
         view = self._current()
         if view is not None:
-            LimitsForm(self._host, self._context, view, await in_background(self._things.overrides, view.id))
+            own = await in_background(self._things.overrides, view.id)
+            LimitsForm(self._host, self._context, view, own, self._things.all())
 
     def _open_service(self) -> None:
         view = self._current()

@@ -13,7 +13,8 @@ from desktop.things.overrides import RuleOverride
 from tests.ui.things.conftest import OnLoop
 from tests.ui.things.site import Site, alarm, at_minutes, defaults, thing
 from tests.ui.things.test_page import Driver, one, opened, until
-from ui.things.limits import LimitsForm, RuleFields
+from ui.things.limits import LimitsForm
+from ui.things.rulefields import RuleFields
 from ui.things.wall import ThingWall
 
 
