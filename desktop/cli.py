@@ -97,7 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
     alarms.add_argument("--all", action="store_true", help="with those that are over")
 
     report = add("report", "a report without a window", _report)
-    report.add_argument("name", choices=["alarms", "energy"])
+    report.add_argument("name", choices=["alarms", "energy", "service"])
     report.add_argument("--from", dest="since", help="YYYY-MM-DD[THH:MM], local time (default: 7 days ago)")
     report.add_argument("--to", dest="until", help="YYYY-MM-DD[THH:MM], local time, exclusive (default: now)")
     report.add_argument("--month", metavar="YYYY-MM", help="energy: the month (default: yesterday's)")

@@ -10,6 +10,7 @@ from typing import Any
 from db.open import open_records
 from db.rollup import Band
 from desktop.alarms.service import Alarms
+from desktop.cases.lists import CaseLists
 from desktop.cases.service import Cases
 from desktop.commands.folders import data_dir
 from desktop.commands.stores import new_id, passphrase, print_json, say
@@ -51,8 +52,10 @@ def alarms(args: argparse.Namespace) -> int:
 
 
 def report(args: argparse.Namespace) -> int:
-    """Writes the alarm log of a period, or the energy report of a month, as a PDF."""
-    makers: dict[str, Callable[[_Office, argparse.Namespace], ReportFile]] = {"alarms": _alarm_log, "energy": _energy}
+    """Writes the alarm log or the promised times of a period, or the energy report of a month, as a PDF."""
+    makers: dict[str, Callable[[_Office, argparse.Namespace], ReportFile]] = {
+        "alarms": _alarm_log, "energy": _energy, "service": _service,
+    }  # fmt: skip
     with _Office(args) as office:
         made = makers[args.name](office, args)
     args.out.write_bytes(made.data)
@@ -70,6 +73,13 @@ def _alarm_log(office: _Office, args: argparse.Namespace) -> ReportFile:
     if since >= until:
         raise Invalid("the period ends before it begins", "from")
     return office.reports.alarm_log(command_line(office.terminal), since, until, args.lang or "zh")
+
+
+def _service(office: _Office, args: argparse.Namespace) -> ReportFile:
+    now = SystemClock().now()
+    since = _instant(args.since, office.zone, now - timedelta(days=7))
+    until = _instant(args.until, office.zone, now)
+    return office.reports.service_report(command_line(office.terminal), since, until, args.lang or "zh")
 
 
 def _energy(office: _Office, args: argparse.Namespace) -> ReportFile:
@@ -98,7 +108,8 @@ class _Office:
         offset = community.offset_minutes if community else 480
         self.zone = timezone(timedelta(minutes=offset))
         energy = Energy(self._records, clock, _Unheard(), terminal=self.terminal, offset_minutes=offset)
-        self.reports = Reports(self._records, clock, self.alarms, self.places, energy)
+        lists = CaseLists(self._records, clock, new_id, cases)
+        self.reports = Reports(self._records, clock, self.alarms, self.places, energy, lists)
 
     def __enter__(self) -> _Office:
         return self

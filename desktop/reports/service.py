@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Protocol
 
 from db.store import Head, Records, Transaction
 from desktop.alarms.views import AlarmView
+from desktop.cases.figures import Figures
 from desktop.energy.views import EnergyReport, Span
 from desktop.energy.words import period
 from desktop.kernel.clock import Clock
@@ -20,6 +21,7 @@ from desktop.places.views import CommunityView
 from desktop.reports.alarm_log import AlarmLog
 from desktop.reports.energy import EnergySheet
 from desktop.reports.pdf import Sheet
+from desktop.reports.service_report import ServiceSheet
 from desktop.security.principal import Principal, act, require
 from desktop.things.model import Medium
 
@@ -42,6 +44,12 @@ class CommunitySource(Protocol):
     def community(self) -> CommunityView | None: ...
 
 
+class ServiceSource(Protocol):
+    """What a report needs of the cases."""
+
+    def figures(self, since: datetime, until: datetime, definitions: Collection[str] = ()) -> Figures: ...
+
+
 @dataclass(frozen=True)
 class ReportFile:
     """A report that was made. `path_suggestion` is a file name; `head` is the one printed on it."""
@@ -56,13 +64,20 @@ class Reports:
     """Every report of the office."""
 
     def __init__(
-        self, records: Records, clock: Clock, alarms: AlarmSource, places: CommunitySource, energy: EnergySource
+        self,
+        records: Records,
+        clock: Clock,
+        alarms: AlarmSource,
+        places: CommunitySource,
+        energy: EnergySource,
+        cases: ServiceSource,
     ) -> None:
         self._records = records
         self._clock = clock
         self._alarms = alarms
         self._places = places
         self._energy = energy
+        self._cases = cases
 
     def alarm_log(self, who: Principal, since: datetime, until: datetime, lang: Lang) -> ReportFile:
         """The alarms that began from `since` to before `until`, as a PDF; its making is noted in the journal.
@@ -118,6 +133,33 @@ class Reports:
         self._note(who, "energy", facts, data, offset)
         at = report.first[: {"day": 10, "month": 7, "year": 4}[span]]
         return ReportFile(_file_name("_".join(filter(None, (title, name, at)))) + ".pdf", data, title, head)
+
+    def service_report(
+        self, who: Principal, since: datetime, until: datetime, lang: Lang, definitions: Collection[str] = ()
+    ) -> ReportFile:
+        """How promised times were kept from `since` to before `until`, of these kinds of case or of all, as a PDF; its
+        making is noted in the journal. Raises NotAllowed, Invalid("until") for an empty period.
+        """
+        require(who, "reports.make")
+        head = self._records.head()
+        figures = self._cases.figures(since, until, definitions)
+        community = self._places.community()
+        name, offset = (community.name, community.offset_minutes) if community else ("", 480)
+        words, zone = Words(lang), timezone(timedelta(minutes=offset))
+        first, last = (at.astimezone(zone) for at in (since, until - timedelta(microseconds=1)))
+        title = words("service.report.title")
+        sheet = Sheet(
+            community=name or words("reports.no_community"),
+            title=title,
+            period=words("service.period.custom", first=f"{first:%Y-%m-%d}", last=f"{last:%Y-%m-%d}"),
+            made=self._made(who, words, zone),
+            head=str(head),
+        )
+        data = ServiceSheet(words, zone).pdf(sheet, figures)
+        facts = {"since": since, "until": until, "definitions": sorted(definitions), "rows": figures.whole.opened}
+        self._note(who, "service", facts, data, offset)
+        stem = "_".join(filter(None, (title, name, f"{first:%Y%m%d}-{last:%Y%m%d}")))
+        return ReportFile(_file_name(stem) + ".pdf", data, title, head)
 
     def _made(self, who: Principal, words: Words, zone: timezone) -> str:
         at = f"{self._clock.now().astimezone(zone):%Y-%m-%d %H:%M}"

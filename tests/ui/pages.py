@@ -22,6 +22,7 @@ from db.tables.things import ThingCard
 from desktop.alarms.service import Alarms
 from desktop.alarms.views import AlarmView
 from desktop.app import Console
+from desktop.cases.acts import CaseActs
 from desktop.cases.lists import CaseLists
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
@@ -218,11 +219,13 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     stuff = Things(records, clock, still)
     bus.subscribe(Changed, stuff.changed)
     energy = Energy(records, clock, stuff, terminal=TERMINAL)
+    lists = CaseLists(records, clock, new_id, cases)
     console = Console(
         folder, TERMINAL, True, clock, new_id, bus, records, Settings(records, clock, TERMINAL), accounts, places,
         People(records, clock), DutyRoster(records, clock, new_id), stuff,
-        energy, Plans(records, clock, new_id), alarms, cases, CaseLists(records, clock, new_id, cases),
-        JournalView(records, clock), Reports(records, clock, alarms, places, energy), still,
+        energy, Plans(records, clock, new_id), alarms, cases,
+        CaseActs(records, clock, new_id, cases, TERMINAL), lists,
+        JournalView(records, clock), Reports(records, clock, alarms, places, energy, lists), still,
     )  # fmt: skip
     bridge = Bridge(bus)
     records.never_on(threading.get_ident())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from desktop.alarms.views import PRIORITIES, AlarmView
+from desktop.cases.figures import Figures
 from desktop.energy.views import Column, Doubt, EnergyReport, Loss, Night, Part, Span
 from desktop.places.views import CommunityView
 from desktop.things.model import Medium
@@ -84,3 +85,17 @@ class GivenEnergy:
 
 
 NO_ENERGY = GivenEnergy(None)
+
+
+@dataclass
+class GivenFigures:
+    """Cases that answer with figures that were put together."""
+
+    told: Figures | None
+
+    def figures(self, since: datetime, until: datetime, definitions: Collection[str] = ()) -> Figures:
+        assert self.told is not None
+        return self.told
+
+
+NO_CASES = GivenFigures(None)

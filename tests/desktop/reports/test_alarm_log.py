@@ -24,7 +24,7 @@ from desktop.reports.fonts import drawable
 from desktop.reports.pdf import Sheet, plain
 from desktop.reports.service import ReportFile, Reports
 from desktop.security.principal import Principal
-from tests.desktop.reports.support import NO_ENERGY, GivenAlarms, GivenCommunity, alarm, hostile
+from tests.desktop.reports.support import NO_CASES, NO_ENERGY, GivenAlarms, GivenCommunity, alarm, hostile
 from tests.support.fakes import START, FakeClock
 
 WHO = Principal("op", "op", "张桂芳", frozenset({"clerk"}), frozenset({"reports.make"}), "D1")
@@ -34,7 +34,7 @@ SINCE, UNTIL = START, START + timedelta(days=30)
 def made(
     records: Records, clock: FakeClock, alarms: Sequence[AlarmView], lang: Lang = "zh", name: str = "阳光花园社区"
 ) -> ReportFile:
-    return Reports(records, clock, GivenAlarms(alarms), GivenCommunity(name), NO_ENERGY).alarm_log(
+    return Reports(records, clock, GivenAlarms(alarms), GivenCommunity(name), NO_ENERGY, NO_CASES).alarm_log(
         WHO, SINCE, UNTIL, lang
     )
 
@@ -128,7 +128,7 @@ def test_what_has_no_glyph_or_only_steers_is_shown_as_its_code(records: Records,
 
 def test_hostile_names_of_the_community_and_the_maker(records: Records, clock: FakeClock) -> None:
     nasty = '<img src="/etc/passwd">/..\\' + "长" * 5000
-    reports = Reports(records, clock, GivenAlarms([alarm(1)]), GivenCommunity(nasty), NO_ENERGY)
+    reports = Reports(records, clock, GivenAlarms([alarm(1)]), GivenCommunity(nasty), NO_ENERGY, NO_CASES)
     who = Principal("op", "op", nasty, frozenset(), frozenset({"reports.make"}), nasty)
     report = reports.alarm_log(who, SINCE, UNTIL, "zh")
     assert '<img src="/etc/passwd">' in pages(report)[0]
@@ -162,7 +162,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 
 
 def test_who_may_not_and_a_period_that_is_none_are_refused(records: Records, clock: FakeClock) -> None:
-    reports = Reports(records, clock, GivenAlarms([]), GivenCommunity("x"), NO_ENERGY)
+    reports = Reports(records, clock, GivenAlarms([]), GivenCommunity("x"), NO_ENERGY, NO_CASES)
     nobody = Principal("x", "x", "X", frozenset(), frozenset(), "D1")
     with pytest.raises(NotAllowed):
         reports.alarm_log(nobody, SINCE, UNTIL, "zh")

@@ -18,14 +18,14 @@ from desktop.kernel.errors import NotAllowed
 from desktop.kernel.words import Lang
 from desktop.reports.service import ReportFile, Reports
 from desktop.security.principal import Principal
-from tests.desktop.reports.support import GivenAlarms, GivenCommunity, GivenEnergy, november
+from tests.desktop.reports.support import NO_CASES, GivenAlarms, GivenCommunity, GivenEnergy, november
 from tests.support.fakes import START, FakeClock
 
 WHO = Principal("op", "op", "张桂芳", frozenset({"clerk"}), frozenset({"reports.make"}), "D1")
 
 
 def made(records: Records, clock: FakeClock, told: EnergyReport, lang: Lang = "zh", who: Principal = WHO) -> ReportFile:
-    reports = Reports(records, clock, GivenAlarms([]), GivenCommunity("阳光花园社区"), GivenEnergy(told))
+    reports = Reports(records, clock, GivenAlarms([]), GivenCommunity("阳光花园社区"), GivenEnergy(told), NO_CASES)
     return reports.energy(who, "water", "month", START.date(), lang)
 
 
