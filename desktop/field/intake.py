@@ -17,7 +17,7 @@ from desktop.field.history import History, Rows
 from desktop.field.latest import LatestTable
 from desktop.field.messages import FromField, Happened
 from desktop.field.reader import Message
-from desktop.field.roster import Known, Roster
+from desktop.field.roster import Known, Roster, State
 from desktop.things.dialect import Dialect, Happening, Online, Sample, Unreadable, Update
 from desktop.things.model import ONLINE
 from desktop.things.overrides import Overrides
@@ -71,74 +71,86 @@ class Intake:
         """Works through messages in their order. Nothing they hold makes it raise."""
         with self._lock:
             at, now = time.time(), time.monotonic()
-            transitions: list[Transition] = []
+            transitions: list[Transition] = [*self._evaluator.expire(now)]
             self.messages += len(messages)
-            routes = self._roster.routes
-            for topic, payload, replayed in messages:
-                route = routes.get(topic)
-                try:
-                    if route is None:
-                        self._unbound(topic, payload, now, transitions)
-                        continue
-                    for known, binding in route:
-                        for update in binding(payload):
-                            if type(update) is Sample:
-                                self._sample(known, update, replayed, at, now, transitions)
-                            else:
-                                self._other(known, update, replayed, at, now, transitions)
-                except Unreadable as error:
-                    self.rejected[error.reason] += 1
-                except Exception:
-                    # A mistake of ours: counted, told at most once a minute, and the next message is read.
-                    self.rejected["internal"] += 1
-                    if self._may_log(now):
-                        log.exception("a message on %r could not be read", topic[:80])
+            self._work(messages, at, now, transitions)
             if transitions:
                 self._alarms.take(transitions)
 
-    def _other(
-        self, known: Known, update: Update, replayed: bool, at: float, now: float, transitions: list[Transition]
-    ) -> None:
-        """What is no value of a point: that the device is there or gone, that something happened."""
-        if type(update) is Online:
-            self._sample(known, Sample(ONLINE, update.online), replayed, at, now, transitions)
-        elif type(update) is Happening and not replayed:
-            told = at if update.device_at is None else update.device_at
-            self._tell(Happened(known.thing.id, update.event, round(told * 1000), dict(update.data)))
+    def _work(self, messages: list[Message], at: float, now: float, transitions: list[Transition]) -> None:
+        """The hot path, a few microseconds for each value: what it needs is at hand in locals."""
+        routes, write, change, connection = (
+            self._roster.routes,
+            self._table.write,
+            self._evaluator.change,
+            self._connection,
+        )
+        rows, touched, at_ms = self._rows, self._touched, int(at * 1000)
+        for topic, payload, replayed in messages:
+            try:
+                route = routes.get(topic)
+                if route is None:
+                    self._unbound(topic, payload, now, transitions)
+                    continue
+                for known, binding in route:
+                    for update in binding(payload):
+                        sample = update if type(update) is Sample else self._other(known, update, replayed, at)
+                        if sample is None:
+                            continue
+                        state, value = known.points.get(sample.point), sample.value
+                        if state is None or value is None or replayed:
+                            self._odd(state, sample, at)
+                            continue
+                        kind = type(value)
+                        if kind is str:
+                            value = plain(value)  # type: ignore[arg-type]
+                        elif kind is float and not isfinite(value):  # type: ignore[arg-type]
+                            raise Unreadable("not_finite", sample.point)
+                        state.live_on = connection
+                        write(state.slot, value, "good", at, sample.device_at)
+                        watch = state.watch
+                        if watch is not None and value != watch.value:
+                            transitions += change(watch, value, sample.device_at)
+                        if value != state.last:
+                            state.last = value
+                            touched[state.slot] = state.key
+                        elif not state.every:
+                            continue
+                        if state.series is not None and kind is not str:
+                            rows[state.series] = at_ms, float(value)
+            except Unreadable as error:
+                self.rejected[error.reason] += 1
+            except Exception:
+                # A mistake of ours: counted, told at most once a minute, and the next message is read.
+                self.rejected["internal"] += 1
+                if self._may_log(now):
+                    log.exception("a message on %r could not be read", topic[:80])
 
-    def _sample(
-        self, known: Known, sample: Sample, replayed: bool, at: float, now: float, transitions: list[Transition]
-    ) -> None:
-        """A point's new value: the hot path, a few microseconds for each."""
-        state = known.points.get(sample.point)
+    def _odd(self, state: State | None, sample: Sample, at: float) -> None:
+        """A value that is none, or old, or of a point that there is not: it says nothing to alarms and history."""
         if state is None:
             self.rejected["unknown_point"] += 1
             return
-        value, device_at = sample.value, sample.device_at
+        value = sample.value
         if value is None:
-            self._table.write(state.slot, self._table.reading(state.slot).value, "bad", at, device_at)
+            self._table.write(state.slot, self._table.reading(state.slot).value, "bad", at, sample.device_at)
             return
-        kind = type(value)
-        if kind is str:
-            value = plain(value)  # type: ignore[arg-type]
-        elif kind is float and not isfinite(value):  # type: ignore[arg-type]
-            raise Unreadable("not_finite", state.point)
-        if replayed:
-            if state.live_on != self._connection:
-                self._table.write(state.slot, value, "uncertain", at, device_at)
-            return
-        state.live_on = self._connection
-        self._table.write(state.slot, value, "good", at, device_at)
-        if state.watched:
-            told = self._evaluator.sample(known.thing.id, state.point, value, now, device_at)
-            if told:
-                transitions += told
-        changed = value != state.last
-        if state.series is not None and kind is not str and (changed or state.every):
-            self._rows[state.series] = (int(at * 1000), float(value))
-        if changed:
-            state.last = value
-            self._touched[state.slot] = (known.thing.id, state.point)
+        if type(value) is str:
+            value = plain(value)
+        elif type(value) is float and not isfinite(value):
+            raise Unreadable("not_finite", sample.point)
+        if state.live_on != self._connection:
+            self._table.write(state.slot, value, "uncertain", at, sample.device_at)
+
+    def _other(self, known: Known, update: Update, replayed: bool, at: float) -> Sample | None:
+        """What is no value of a point: that something happened, which is told, or that the device is there or gone, as the
+        value of the point that says so."""
+        if type(update) is Online:
+            return Sample(ONLINE, update.online)
+        if type(update) is Happening and not replayed:
+            told = at if update.device_at is None else update.device_at
+            self._tell(Happened(known.thing.id, update.event, round(told * 1000), dict(update.data)))
+        return None
 
     def _unbound(self, topic: bytes, payload: bytes, now: float, transitions: list[Transition]) -> None:
         """A topic no thing is bound to: a description, the broker's own news, or nothing we know."""

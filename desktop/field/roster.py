@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.telemetry import Telemetry
-from desktop.alarms.evaluator import Evaluator
+from desktop.alarms.evaluator import Evaluator, Slot
 from desktop.alarms.transitions import Transition
 from desktop.field.latest import LatestTable
 from desktop.field.messages import FromField, ThingGone, ThingSeen
@@ -28,13 +28,14 @@ ANNOUNCE_AFTER = 0.2
 class State:
     """A point at work."""
 
-    point: str
+    key: tuple[str, str]
+    """The thing's id and the point's name."""
     slot: int
     series: int | None
     """Its series in the telemetry file; None when it has no history."""
     every: bool
-    watched: bool
-    """Whether a rule looks at it."""
+    watch: Slot | None = None
+    """Where the evaluator has it; None when no rule looks at it."""
     last: Value | None = None
     live_on: int = 0
     """The connection on which it last had a live value: what that connection replays later is older."""
@@ -166,6 +167,8 @@ class Roster:
         self._things[told.id] = known
         self._announce.setdefault(told.id, now + ANNOUNCE_AFTER)
         transitions += self._evaluator.watch(thing, told.id in self._out)
+        for name, state in known.points.items():
+            state.watch = self._evaluator.slot(told.id, name)
         return known
 
     def _settle(self, thing: Thing, told: Thing, old: Known | None, now: float) -> Known | None:
@@ -181,20 +184,19 @@ class Roster:
                 return None
             first = taken
         specs: dict[str, Point] = {point.name: point for point in thing.model.points}
-        watched = {condition.point for rule in thing.model.alarms for condition in rule.when}
         known = Known(thing, told, first, room, {})
         for index, name in enumerate(names):
             spec = specs.get(name)
             stored = spec is not None and spec.history != "none" and spec.type != "string"
             series = self._telemetry.series_id(thing.id, name) if stored else None
             every = spec is not None and spec.history == "every"
-            state = known.points[name] = State(name, first + index, series, every, name in watched)
-            self._carry_over(thing.id, old.points.get(name) if old else None, state)
+            state = known.points[name] = State((thing.id, name), first + index, series, every)
+            self._carry_over(old.points.get(name) if old else None, state)
         if old and first != old.first:
             self._slots.give(old.first, old.room, now)
         return known
 
-    def _carry_over(self, thing_id: str, old: State | None, state: State) -> None:
+    def _carry_over(self, old: State | None, state: State) -> None:
         """The value the point had before this description, else the one from before the last restart."""
         if old is not None:
             state.last, state.live_on = old.last, old.live_on
@@ -202,7 +204,7 @@ class Roster:
                 was = self._table.reading(old.slot)
                 self._table.write(state.slot, was.value, was.quality, was.at, was.device_at)
             return
-        row = self._remembered.pop((thing_id, state.point), None)
+        row = self._remembered.pop(state.key, None)
         if row is None:
             self._table.clear(state.slot)
         else:
