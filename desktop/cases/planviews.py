@@ -91,7 +91,7 @@ def occurrences_of(
                         NO_TEXT,
                         staff.get(row.assignee_id or "", ""),
                         paths.get(row.place_id or "", ()),
-                    )  # fmt: skip
+                    )
                 )
     return tuple(sorted(made, key=lambda one: (one.at, one.title, one.schedule_id)))
 
