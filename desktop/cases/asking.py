@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from db.tables.cases import CaseRow
 from db.tables.places import Place
+from db.tables.security import Operator
 from desktop.cases.views import CaseQuery
 
 PRESSING: tuple[ColumnElement[object], ...] = (
@@ -71,7 +72,16 @@ def _plain(query: CaseQuery) -> Iterator[ColumnElement[bool]]:
         yield CaseRow.opened_at < query.opened_to
     text = query.text.strip()
     if text:
-        yield CaseRow.number.contains(text, autoescape=True) | CaseRow.title.contains(text, autoescape=True)
+        places = select(Place.id).where(
+            Place.name.contains(text, autoescape=True) | Place.code.startswith(text, autoescape=True)
+        )
+        staff = select(Operator.id).where(Operator.name.contains(text, autoescape=True))
+        yield or_(
+            CaseRow.number.contains(text, autoescape=True),
+            CaseRow.title.contains(text, autoescape=True),
+            CaseRow.place_id.in_(places),
+            CaseRow.assignee_id.in_(staff),
+        )
 
 
 def _standing(query: CaseQuery, now: datetime) -> Iterator[ColumnElement[bool]]:

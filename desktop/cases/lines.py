@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
+from desktop.cases.clocks import Span
 from desktop.cases.definition import CaseDefinition
 from desktop.cases.naming import POINTING, Cells, community_offset, names_in, operator_names, place_paths
 from desktop.cases.views import CaseView
@@ -66,6 +68,7 @@ def _line(
         urgency_title=urgency.title if urgency else {"zh": row.urgency, "en": row.urgency},
         warned=warned and not overdue and not row.paused,
         paused=row.closed_at is None and row.paused,
+        waits=_waits(row, now),
         person_id=row.person_id,
         asset_id=row.asset_id,
         parent_id=row.parent_id,
@@ -73,3 +76,10 @@ def _line(
         escalated=row.escalated,
         shown=cells.shown(definition, row.fields),
     )
+
+
+def _waits(row: Any, now: datetime) -> str:
+    if row.closed_at is not None or not row.paused:
+        return ""
+    spans = msgspec.convert(row.spans, tuple[Span, ...])
+    return next((span.kind for span in spans if span.is_open(now)), "")

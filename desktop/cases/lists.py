@@ -40,7 +40,7 @@ COLUMNS = (
     CaseRow.id, CaseRow.number, CaseRow.definition, CaseRow.version, CaseRow.title, CaseRow.state, CaseRow.urgency,
     CaseRow.thing_id, CaseRow.place_id, CaseRow.assignee_id, CaseRow.opened_at, CaseRow.due_at, CaseRow.warn_at,
     CaseRow.closed_at, CaseRow.round, CaseRow.paused, CaseRow.person_id, CaseRow.asset_id, CaseRow.parent_id,
-    CaseRow.urged, CaseRow.escalated, CaseRow.fields,
+    CaseRow.urged, CaseRow.escalated, CaseRow.fields, CaseRow.spans,
 )  # fmt: skip
 Projected = Row[Any]
 

@@ -33,7 +33,7 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     thing_id: str = ""
     asset_id: str = ""
     text: str = ""
-    """Part of a number or title."""
+    """Part of a number or title, of the place's name or code, or of the name of whoever has it."""
     fields: Mapping[str, str] = {}
     """Choices and categories by name; a category with everything below it."""
     opened_from: datetime | None = None
@@ -68,6 +68,8 @@ class CaseView:
     urgency_title: Text = field(default_factory=dict)
     warned: bool = False
     paused: bool = False
+    waits: str = ""
+    """The kind of the pause that is going on; "" while none is."""
     person_id: str | None = None
     asset_id: str | None = None
     parent_id: str | None = None
