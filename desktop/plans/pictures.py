@@ -15,12 +15,16 @@ from dataclasses import dataclass, field
 from typing import Literal
 from xml.parsers import expat
 
+from desktop.plans.stylesheet import MOST_RULES, rules_of
+
 Media = Literal["image/png", "image/jpeg", "image/svg+xml"]
 
 MOST_BYTES = 10 * 2**20
 MOST_PIXELS = 40_000_000
 MOST_SIDE = 20_000
 MOST_ELEMENTS, MOST_DEPTH, MOST_USES = 20_000, 48, 500
+MOST_MATCHES = 1_000_000
+"""Elements times rules of its style sheets: whoever draws tries each on each."""
 FLATTEST = 50.0
 """The longer side over the shorter: flatter is no drawing but a trap for whoever scales it."""
 
@@ -31,16 +35,17 @@ XLINK = "http://www.w3.org/1999/xlink"
 ELEMENTS = frozenset({
     "svg", "g", "defs", "symbol", "use", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline",
     "polygon", "text", "tspan", "linearGradient", "radialGradient", "stop", "clipPath", "image",
+    "style",
 })  # fmt: skip
-"""What a drawing is made of (W3C SVG 1.1 shapes, text, gradients, embedded pictures). No script, style sheet, foreign or
-linked content."""
+"""What a drawing is made of (W3C SVG 1.1 shapes, text, gradients, embedded pictures; style sheets of plain colours and
+lines). No script, foreign or linked content."""
 EMBEDDED = re.compile(r"data:image/(?:png|jpeg);base64,([A-Za-z0-9+/=\s]+)")
 METADATA = ("metadata", "namedview")
 """Left by drawing programs; passed over with everything in them."""
 
 
 class PictureRefused(Exception):
-    """`problem` names the words: empty, big, kind, damaged, pixels, flat, active, complex."""
+    """`problem` names the words: empty, big, kind, damaged, pixels, flat, active, style, complex."""
 
     def __init__(self, problem: str, detail: str = "") -> None:
         super().__init__(f"the picture is refused: {problem} {detail}".strip())
@@ -186,6 +191,7 @@ def _svg(data: bytes) -> tuple[float, float]:
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = reader.doctype
     parser.ProcessingInstructionHandler = reader.instruction
     try:
@@ -206,6 +212,9 @@ class _SvgReader:
     inside: list[str] = field(default_factory=list)
     """Ids of the elements around, "" for one without."""
     skipping: int = 0
+    style: list[str] | None = None
+    """The text of the style sheet that is being read."""
+    rules: int = 0
     pixels: float = 0.0
     """Of embedded pictures together."""
     uses: list[str] = field(default_factory=list)
@@ -226,6 +235,8 @@ class _SvgReader:
         if self.skipping:
             self.skipping += 1
             return
+        if self.style is not None:
+            raise PictureRefused("active", "an element in a style sheet")
         if not self.path:
             if namespace != SVG_NAMESPACE or tag != "svg":
                 raise PictureRefused("kind")
@@ -237,6 +248,10 @@ class _SvgReader:
             raise PictureRefused("active", f"a foreign element {tag}")
         elif tag not in ELEMENTS or tag == "svg":
             raise PictureRefused("active", f"an element {tag}")
+        if tag == "style":
+            if attributes.get("type", "text/css").strip().casefold() != "text/css":
+                raise PictureRefused("active", "a style sheet of another language")
+            self.style = []
         self.path.append(tag)
         self.inside.append(attributes.get("id", ""))
         for key, value in attributes.items():
@@ -246,10 +261,24 @@ class _SvgReader:
         if self.skipping:
             self.skipping -= 1
             return
-        self.path.pop()
+        if self.path.pop() == "style":
+            self._styled("".join(self.style or ()))
+            self.style = None
         self.inside.pop()
 
+    def text(self, text: str) -> None:
+        if self.style is not None and not self.skipping:
+            self.style.append(text)
+
+    def _styled(self, sheet: str) -> None:
+        rules = rules_of(sheet)
+        if rules is None:
+            raise PictureRefused("style")
+        self.rules += rules
+
     def finish(self) -> None:
+        if self.rules > MOST_RULES or self.rules * self.elements > MOST_MATCHES:
+            raise PictureRefused("complex", "a style sheet of too many rules")
         if len(self.uses) > MOST_USES or any(target in self.using for target in self.uses):
             raise PictureRefused("complex", "what is used uses more")
 

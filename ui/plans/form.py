@@ -12,6 +12,7 @@ from desktop.kernel.errors import Invalid
 from desktop.places.views import PlaceNode
 from desktop.plans.pictures import MOST_BYTES, PictureRefused, check
 from desktop.plans.service import LONGEST_NAME
+from desktop.plans.views import PlanView
 from ui.aio import in_background, slot
 from ui.parts.form import FormField
 from ui.shell.context import Context
@@ -57,6 +58,31 @@ class PlanForm(SideForm):
         )
 
 
+class RenameForm(SideForm):
+    """Another name for a drawing."""
+
+    def __init__(self, host: QWidget, context: Context, plan: PlanView) -> None:
+        words = context.words
+        self._plan = plan
+        name = QLineEdit(plan.name)
+        name.setMaxLength(LONGEST_NAME)
+        name.selectAll()
+        missing = words("plans.name_missing")
+        self._name = FormField(words("plans.name"), name, rule=lambda text: "" if text.strip() else missing)
+        super().__init__(host, context, words("plans.rename_title"), words("plans.rename_act"), plan.name, [self._name])
+
+    def work(self) -> Callable[[], None]:
+        context, plan, name = self.context, self._plan.id, self._name.text().strip()
+
+        def run() -> None:
+            context.console.plans.rename(context.who, plan, name)
+
+        return run
+
+    def said(self) -> str:
+        return self.words("plans.renamed", name=self._name.text().strip())
+
+
 class TakeIn(QObject):
     """Asks for the file without a loop of its own, looks at it in the background, then opens the form.
 
@@ -99,7 +125,7 @@ class TakeIn(QObject):
 
 def why_refused(context: Context, problem: str) -> str:
     """A picture's refusal in words that say what to do instead."""
-    known = ("empty", "big", "kind", "damaged", "pixels", "flat", "active", "complex")
+    known = ("empty", "big", "kind", "damaged", "pixels", "flat", "active", "style", "complex")
     return context.words(f"plans.refused.{problem if problem in known else 'damaged'}")
 
 

@@ -1,4 +1,4 @@
-"""Floor plans: drawings with live marks. E edits, N takes in a drawing, + − 0 zoom, Enter opens the chosen thing."""
+"""Floor plans: drawings with live marks. E edits, F2 renames then, N takes in a drawing, + − 0 zoom, Enter opens a thing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.parts.layout import column, hairline, row
 from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.plans.canvas import STEP, Canvas
-from ui.plans.form import TakeIn
+from ui.plans.form import RenameForm, TakeIn
 from ui.plans.marks import pins_of
 from ui.plans.paper import drawn
 from ui.plans.side import EditSide, ThingCard
@@ -79,13 +79,15 @@ class PlansPage(ListPage):
             self.filters.addWidget(IconButton(icon, words(f"plans.{name}"), key=key, on=act))
         self._off = Button(words("plans.take_off"), key="Del", on=self._take_off)
         self._remove = Button(words("plans.remove"), "plain", on=self._remove_plan)
+        self._rename = Button(words("plans.rename"), "plain", key="F2", on=self._begin_renaming)
         self._edit = Button(words("plans.edit"), key="E", icon_name="pencil", on=self._switch_edit)
         self._edit.setCheckable(True)
         self._add = Button(words("plans.add"), "primary", key="N", on=self._begin_taking_in)
-        for button in (self._remove, self._off, self._edit, self._add):
+        for button in (self._rename, self._remove, self._off, self._edit, self._add):
             self.toolbar.addWidget(button)
         self._off.hide()
         self._remove.hide()
+        self._rename.hide()
         self._edit.setVisible(False)
         self._add.setHidden(not self._may)
 
@@ -239,6 +241,7 @@ class PlansPage(ListPage):
         self._side.setVisible(on)
         self._off.setVisible(on)
         self._remove.setVisible(on)
+        self._rename.setVisible(on)
         self.tick()
         (self._side.list if on else self._canvas).setFocus()
 
@@ -299,6 +302,11 @@ class PlansPage(ListPage):
         self._context.shell.say(
             words("plans.removed", name=plan.name), act=words("plans.undo"), on_act=lambda: self._restore(plan.id)
         )
+
+    def _begin_renaming(self) -> None:
+        plan = self._plans.get(self._current)
+        if plan is not None:
+            RenameForm(self, self._context, plan)
 
     @slot
     async def _restore(self, plan_id: str) -> None:

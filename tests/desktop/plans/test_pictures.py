@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.plans.pictures import MOST_BYTES, MOST_ELEMENTS, MOST_PIXELS, MOST_SIDE, PNG, PictureRefused, check
+from desktop.plans.stylesheet import rules_of
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -71,7 +72,71 @@ HOSTILE = {
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_drawing_that_runs_or_fetches_is_refused(data: bytes) -> None:
-    assert problem(data) in ("active", "kind")
+    assert problem(data) in ("active", "kind", "style")
+
+
+PLAIN = {
+    "illustrator": ".st0{fill:none;stroke:#000000;stroke-width:0.25;stroke-miterlimit:10;}\n.st1{font-family:'MyriadPro';}",
+    "lists and parts": "/* walls */ .wall, g.wall > path, #a .b{ fill : rgb(1, 2, 3) ; opacity:.5 }",
+    "inner gradient": "rect{fill:url(#shade)} .x{fill:url('#a')}",
+    "important": "* {stroke: black !important; font: bold 12px/1.2 '宋体', serif}",
+    "empty": "   ",
+    "comment": "/* url(https://x) @import */",
+}
+NOT_PLAIN = {
+    "elsewhere": ".a{fill:url(https://example.org/a)}",
+    "elsewhere in quotes": ".a{fill:url( 'file:///etc/passwd')}",
+    "elsewhere after an inner one": ".a{fill:url(#a) url(//x)}",
+    "import": "@import 'https://example.org/a.css';",
+    "font": "@font-face{font-family:x;src:url(#a)}",
+    "escaped": ".a{fill:\\75rl(https://example.org/a)}",
+    "expression": ".a{width:expression(alert(1))}",
+    "attributes": "a[href^='x']{fill:red}",
+    "open comment": ".a{fill:red} /* .b{}",
+    "open rule": ".a{fill:red",
+    "nested": ".a{.b{fill:red}}",
+    "markup": "</style><script>",
+    "too long": ".a{fill:red}" * 20_000,
+}
+
+
+@pytest.mark.parametrize("sheet", PLAIN.values(), ids=PLAIN.keys())
+@pytest.mark.parametrize("write", ["<style>{}</style>", '<defs><style type="text/css"><![CDATA[{}]]></style></defs>'])
+def test_a_style_sheet_of_colours_and_lines_will_do(sheet: str, write: str) -> None:
+    shown = sheet if "CDATA" in write else sheet.replace(">", "&gt;")
+    assert check(svg(write.replace("{}", shown) + '<rect class="st0"/>')).media == "image/svg+xml"
+
+
+@pytest.mark.parametrize("sheet", NOT_PLAIN.values(), ids=NOT_PLAIN.keys())
+def test_a_style_sheet_with_more_is_refused_by_name(sheet: str) -> None:
+    assert problem(svg(f"<style><![CDATA[{sheet}]]></style>")) == "style"
+
+
+def test_style_sheets_have_bounds_too() -> None:
+    assert problem(svg("<style>" + ".a{fill:red}" * 401 + "</style>")) == "complex"
+    assert problem(svg("<style>" + ".a{fill:red}" * 200 + "</style>" + "<g/>" * 6000)) == "complex"
+    assert problem(svg("<style><g/></style>")) == "active"
+    assert problem(svg('<style type="text/javascript">x</style>')) == "active"
+
+
+@given(st.text("ab.#,>{}:;()url/*\\@'\" \n-1", max_size=60))
+def test_any_sheet_is_taken_or_refused_and_reaches_nowhere(sheet: str) -> None:
+    rules = rules_of(sheet)
+    assert rules is None or (sheet.count("{") == sheet.count("}") or "/*" in sheet)
+    assert rules_of(sheet + " .a{fill:url(http)}") is None
+
+
+def test_a_hard_sheet_is_refused_as_fast_as_a_plain_one() -> None:
+    """Each of these makes a careless pattern read it once for every character."""
+    for hard in (
+        "/*" * 90_000,
+        " " * 190_000,
+        "a " * 90_000,
+        ".a{" + "a:" * 90_000,
+        "(" * 190_000,
+        "a{fill:" + " " * 190_000,
+    ):
+        assert rules_of(hard) in (None, 0)
 
 
 def test_a_drawing_may_hold_whole_pictures_alone() -> None:

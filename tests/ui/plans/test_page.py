@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.kernel.words import Lang, Words
@@ -162,6 +162,29 @@ def test_a_drawing_is_taken_in_and_a_hostile_one_is_refused_in_words(
     page.until(lambda: len(site.off(site.console.plans.all)) == 2)
     page.until(lambda: page.says("2"))
     assert site.off(site.console.plans.all)[1].name == "地下一层"
+
+
+def test_a_drawing_is_renamed_where_it_is_edited(open_page: Open, site: Site) -> None:
+    page, shell = open_page("gao.engineer")
+    with pytest.raises(LookupError):
+        page.button("改名")
+    page.key("E")
+    page.key("F2")
+    page.until(lambda: page.root.findChildren(SidePanel))
+    form = page.root.findChildren(SidePanel)[0]
+    field = form.findChildren(QLineEdit)[0]
+    assert field.text() == "总平面图"
+    field.setText("   ")
+    form.act.click()
+    page.until(lambda: "请填写名称。" in [label.text() for label in form.findChildren(QLabel)])
+    field.setText("地下一层")
+    form.act.click()
+    page.until(lambda: shell.said == ["平面图已改名：地下一层"])
+    page.until(
+        lambda: page.says("地下一层") or [b for b in page.root.findChildren(QPushButton) if b.text() == "地下一层"]
+    )
+    assert [plan.name for plan in site.off(site.console.plans.all)] == ["地下一层"]
+    assert pins(site).keys() == PLACED.keys()
 
 
 def _choose(page: PlansDriver, file: Path) -> None:
