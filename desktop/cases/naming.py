@@ -124,7 +124,3 @@ class Cells:
         if field is None or is_blank(value):
             return EMPTY
         return wording.in_words(field, value, self.offset_minutes, self.names)
-
-
-def _same(value: object) -> Text:
-    return {"zh": str(value), "en": str(value)}

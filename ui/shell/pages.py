@@ -48,6 +48,12 @@ def _cases(context: Context) -> Page:
     return CasesPage(context)
 
 
+def _service(context: Context) -> Page:
+    from ui.service.page import ServicePage
+
+    return ServicePage(context)
+
+
 def _duty(context: Context) -> Page:
     from ui.duty.page import DutyPage
 
@@ -80,6 +86,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("energy", "zap", _energy, "things.see"),
     PageSpec("alarms", "bell", _alarms, "alarms.see"),
     PageSpec("cases", "clipboard-list", _cases, "cases.see"),
+    PageSpec("service", "timer", _service, "cases.see"),
     PageSpec("duty", "calendar", _duty),
     PageSpec("accounts", "users", _accounts, "accounts.manage", "foot"),
     PageSpec("journal", "book-open-text", _journal, "journal.see", "foot"),

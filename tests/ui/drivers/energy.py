@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.drivers.page import PageDriver
-from ui.energy.figures import Figure
 from ui.parts.bars import BarPlot
+from ui.parts.figure import Figure
 from ui.parts.table import DataTable
 
 
