@@ -1,34 +1,33 @@
-"""One case: its clock, its facts, where it came from, and its timeline from the journal."""
+"""One case: its clocks, its facts, what was filled in, where it came from, and its timeline from the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.alarms.views import AlarmView
 from desktop.cases.definition import Move
-from desktop.cases.evidence import Evidence
-from desktop.cases.views import CaseDetail
+from desktop.cases.views import CaseDetail, LinkView, Step
 from desktop.kernel.words import Words
-from desktop.things.model import Value
-from ui.cases.clock import CaseClock
+from ui.cases.clock import CaseClock, clock_words, current
 from ui.cases.columns import due_tone, state_tone
+from ui.cases.evidence import evidence_parts
+from ui.cases.filled import filled_in
+from ui.cases.round import round_section
 from ui.parts.badge import StateBadge
 from ui.parts.buttons import Button
-from ui.parts.detail import FactsList, section
-from ui.parts.layout import row
+from ui.parts.chosen import flowing
+from ui.parts.detail import FactsList, notice_card, section
+from ui.parts.layout import column, row
+from ui.parts.text import Label
 from ui.parts.timeline import Timeline, TimelineEntry
-from ui.parts.when import local, stamp
+from ui.parts.when import stamp
 from ui.shell.context import Context
 
 IN_HEADER = 3
 """Moves that fit beside each other in the header; the others stand below the facts."""
-
-SHOWN_VALUES = 8
-"""Of the values that the alarm left with the case."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,23 @@ class Shown:
     detail: CaseDetail
     moves: tuple[Move, ...]
     alarm: AlarmView | None
+    can: frozenset[str] = frozenset()
+    """`CaseActs.what_can`."""
+    revealed: Mapping[str, str] = field(default_factory=dict)
+    """Personal data that was asked for with a reason, by its title."""
+
+
+def _nothing(*_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What the parts of a case call when something is done with them; `host` is what a picture in full covers."""
+
+    host: QWidget
+    visit: Callable[[str, str], object] = _nothing
+    abnormal: Callable[[str, str], object] = _nothing
 
 
 def key_of(number: int) -> str:
@@ -56,74 +72,80 @@ def move_buttons(words: Words, moves: tuple[Move, ...], on_move: Callable[[Move]
 
 
 def state_badges(words: Words, detail: CaseDetail) -> list[QWidget]:
-    """State, urgency, round where there was more than one, and being late."""
+    """State, urgency, round where there was more than one, being late or suspended, and who asked for it."""
     case = detail.view
     urgency = detail.definition.urgency(case.urgency)
     badges: list[QWidget] = [StateBadge(words.of(case.state_title), state_tone(case))]
-    if urgency is not None:
+    if urgency is not None and len(detail.definition.urgencies) > 1:
         badges.append(StateBadge(words.of(urgency.title), "high" if case.urgency == "urgent" else "quiet"))
     if case.round > 1:
         badges.append(StateBadge(words("cases.page.round", n=case.round), "medium"))
     if case.overdue:
         badges.append(StateBadge(words("cases.page.overdue"), due_tone(case), "triangle"))
+    if case.paused and case.closed_at is None:
+        badges.append(StateBadge(words("casework.detail.paused"), "info", "half"))
+    if case.urged and case.closed_at is None:
+        badges.append(StateBadge(words("casework.detail.urged", n=case.urged), "medium"))
+    if case.escalated and case.closed_at is None:
+        badges.append(StateBadge(words("casework.detail.escalated"), "high"))
     return badges
 
 
-def sections(context: Context, shown: Shown, more: list[Button]) -> list[QWidget]:
-    """The clock, then facts, what was filled in, and everything that happened, newest first."""
+def sections(context: Context, shown: Shown, more: list[Button], doing: Doing | None = None) -> list[QWidget]:
+    """The clocks, the round, then facts, what was filled in, what it is tied to, and everything that happened."""
     words, detail = context.words, shown.detail
-    case = detail.view
-    facts: list[tuple[str, str | QWidget]] = [
-        (words("cases.page.kind"), f"{words.of(detail.definition.title)} · v{detail.definition.version}"),
-        (words("cases.column.assignee_id"), case.assignee_name),
-        (words("cases.page.opened"), stamp(case.opened_at)),
-    ]
-    if case.closed_at:
-        facts.append((words("cases.page.closed"), stamp(case.closed_at)))
-    made = [CaseClock(words, detail, context.console.clock.now())] if case.closed_at is None else []
-    found: list[QWidget] = [section(words("cases.page.clock"), *made)] if made else []
-    found.append(section(words("cases.page.facts"), FactsList(facts), *_links(context, shown)))
+    doing = doing or Doing(QWidget())
+    found: list[QWidget] = []
+    if shown.revealed:
+        lines = [row(Label(title, "secondary"), _selectable(value), None) for title, value in shown.revealed.items()]
+        card = QWidget()
+        card.setLayout(column(Label(words("casework.reveal.shown"), "caption"), *lines, spacing=4))
+        found.append(notice_card(card))
+    if current(detail):
+        found.append(section(words("cases.page.clock"), CaseClock(words, detail, context.console.clock.now())))
+    found += round_section(words, detail, "visit" in shown.can, doing.visit, doing.abnormal)
+    found.append(section(words("cases.page.facts"), FactsList(_facts(context, detail)), *_links(context, shown)))
     if more:
-        found.append(section(words("cases.page.more_moves"), *_in_rows(more)))
-    if detail.facts:
-        rows: list[tuple[str, str | QWidget]] = [(words.of(fact.title), words.of(fact.value)) for fact in detail.facts]
-        found.append(section(words("cases.page.filled_in"), FactsList(rows)))
-    if (left := detail.evidence) is not None and (told := evidence_facts(words, left)):
-        found.append(section(words("cases.page.evidence"), FactsList(told)))
+        found.append(section(words("cases.page.more_moves"), flowing(*more)))
+    found += filled_in(context, doing.host, detail)
+    if detail.links:
+        found.append(section(words("casework.detail.ties"), *(_tie(context, link) for link in detail.links)))
+    if (left := detail.evidence) is not None and (parts := evidence_parts(context, doing.host, left)):
+        found.append(section(words("cases.page.evidence"), *parts))
     timeline = Timeline(_timeline(words, detail), words("cases.page.timeline"))
     return [*found, section(words("cases.page.timeline"), timeline)]
 
 
-def evidence_facts(words: Words, left: Evidence) -> list[tuple[str, str | QWidget]]:
-    """What the alarm left: each point's last values with their times, the newest first; who acknowledged; pictures."""
-    rows: list[tuple[str, str | QWidget]] = []
-    for series in left.values:
-        newest = reversed(series.samples[-SHOWN_VALUES:])
-        lines = [
-            f"{local(datetime.fromtimestamp(at, UTC)):%H:%M:%S}  {_plain(words, v)} {series.unit}" for at, v in newest
+def _facts(context: Context, detail: CaseDetail) -> list[tuple[str, str | QWidget]]:
+    words, case = context.words, detail.view
+    facts: list[tuple[str, str | QWidget]] = [
+        (words("cases.page.kind"), f"{words.of(detail.definition.title)} · v{detail.definition.version}"),
+        (words("cases.column.assignee_id"), case.assignee_name),
+    ]
+    if detail.person_name:
+        facts.append((words("casework.form.person"), detail.person_name))
+    if detail.asset_name:
+        facts.append((words("casework.form.asset"), detail.asset_name))
+    by = f"  {detail.opened_by}" if detail.opened_by else ""
+    facts.append((words("cases.page.opened"), f"{stamp(case.opened_at)}{by}"))
+    if case.closed_at:
+        facts.append((words("cases.page.closed"), stamp(case.closed_at)))
+    now = context.console.clock.now()
+    for round_ in range(1, case.round):
+        told = [
+            f"{words.of(clock.title)} {clock_words(words, clock, now)}"
+            for clock in detail.clocks
+            if clock.round == round_
         ]
-        rows.append((words.of(series.title), "\n".join(lines)))
-    if left.acknowledged_by:
-        when = stamp(datetime.fromisoformat(left.acknowledged_at)) if left.acknowledged_at else ""
-        rows.append((words("cases.page.evidence_acknowledged"), f"{left.acknowledged_by}  {when}".strip()))
-    if left.pictures:
-        rows.append((words("cases.page.evidence_pictures"), words("cases.page.pictures_n", n=len(left.pictures))))
-    return rows
+        if told:
+            facts.append((words("cases.page.round", n=round_), "\n".join(told)))
+    return facts
 
 
-def _plain(words: Words, value: Value) -> str:
-    if isinstance(value, bool):
-        return words("things.yes" if value else "things.no")
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _in_rows(buttons: list[Button]) -> list[QWidget]:
-    rows: list[QWidget] = []
-    for start in range(0, len(buttons), IN_HEADER):
-        made = QWidget()
-        made.setLayout(row(*buttons[start : start + IN_HEADER], None))
-        rows.append(made)
-    return rows
+def _selectable(value: str) -> Label:
+    label = Label(value, "strong")
+    label.set_selectable()
+    return label
 
 
 def _links(context: Context, shown: Shown) -> list[QWidget]:
@@ -140,10 +162,25 @@ def _links(context: Context, shown: Shown) -> list[QWidget]:
     return links
 
 
+def _tie(context: Context, link: LinkView) -> QWidget:
+    """Another case with how it is tied and how it stands; a press goes there."""
+    words, other = context.words, link.case
+    key = link.kind if link.outward or link.kind != "merged" else "merged_in"
+    kind = words(f"casework.tie.{key}")
+    button = Button(other.number, "link", on=lambda: context.shell.go("cases", other.id))
+    button.setAccessibleName(f"{kind} {other.number} {other.title}")
+    made = QWidget()
+    head = row(
+        Label(kind, "caption"), button, None, StateBadge(words.of(other.state_title), state_tone(other)), spacing=8
+    )
+    made.setLayout(column(head, Label(other.title, "secondary", elide=True), spacing=0))
+    return made
+
+
 def _timeline(words: Words, detail: CaseDetail) -> list[TimelineEntry]:
     return [
         TimelineEntry(
-            words.of(step.op_title),
+            words.of(step.op_title) + _filed_later(words, detail, step),
             stamp(step.at),
             f"{step.actor_name} · {step.terminal}",
             tuple((words.of(c.field), words.of(c.before), words.of(c.after)) for c in step.changes),
@@ -151,3 +188,9 @@ def _timeline(words: Words, detail: CaseDetail) -> list[TimelineEntry]:
         )
         for step in reversed(detail.timeline)
     ]
+
+
+def _filed_later(words: Words, detail: CaseDetail, step: Step) -> str:
+    """What was noted in this step only after it had happened."""
+    late = [clock for clock in detail.clocks if clock.back_filed and clock.filed == step.at]
+    return words("casework.detail.filed_later", what="、".join(words.of(clock.title) for clock in late)) if late else ""

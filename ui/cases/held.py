@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.cases import rounds
 from desktop.cases.definition import CaseField
 from desktop.kernel.words import Words
 from ui.parts.entry import Entry
@@ -12,16 +13,9 @@ class Held(Entry):
     """How far a round is; its points are visited from the case itself."""
 
     def __init__(self, words: Words, field: CaseField, value: object) -> None:
+        far = rounds.progress(value)
         super().__init__(words.of(field.title), hint=words("casework.form.round_hint"))
-        self.fill(text := Label(words("casework.form.round", **_counts(value)), "body", wrap=True), text)
+        self.fill(text := Label(words("casework.form.round", done=far.visited, all=far.total), "body", wrap=True), text)
 
     def value(self) -> object:
         return None
-
-
-def _counts(value: object) -> dict[str, int]:
-    if not isinstance(value, dict):
-        return {"done": 0, "all": 0}
-    visited = {visit["code"] for visit in value.get("visits", ())}
-    route = {point["code"] for point in value.get("route", ())}
-    return {"done": len(visited & route), "all": len(route)}

@@ -146,7 +146,7 @@ class ItemList(Entry):
             self.drop(next(one for one in self._rows if watched in one.cells))
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not control:
-            if isinstance(watched, FindLine) and watched.is_open():
+            if isinstance(watched, FindLine) and watched.is_marked():
                 return False
             self.go_on(watched)
             return True
@@ -219,7 +219,7 @@ class _Row:
 
     def _line(self, one: ItemColumn, kept: object) -> QLineEdit:
         if one.type == "part":
-            finds = FindLine(browse=True)
+            finds = FindLine(browse=True, eager=False)
             option = next((part for part in self._owner._parts if part.id == kept), None)
             finds.setText(option.title if option else str(kept or ""))
             finds.asked.connect(lambda text: finds.offer(found(self._owner._parts, text)))

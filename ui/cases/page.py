@@ -8,18 +8,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit
 
-from desktop.cases.definition import CaseDefinition, Move
+from desktop.cases.definition import CaseDefinition
 from desktop.cases.views import CaseView
 from desktop.kernel.bus import Changed
 from ui.aio import in_background
-from ui.cases.clock import CaseClock
 from ui.cases.columns import YIELDING, columns
-from ui.cases.detail import IN_HEADER, Shown, move_buttons, sections, state_badges
-from ui.cases.forms import CaseForm, MoveForm, OpenForm
+from ui.cases.forms import CaseForm, OpenForm
 from ui.cases.kinds import KindChooser
+from ui.cases.panel import CasePanel
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
-from ui.parts.detail import DetailPanel
 from ui.parts.failed import tell_failure
 from ui.parts.fitting import Fitting
 from ui.parts.listpage import ListPage
@@ -39,12 +37,10 @@ class CasesPage(ListPage):
         super().__init__(words("cases.page.title"))
         self._cases: list[CaseView] | None = None
         self._wanted = ""
-        self._shown: Shown | None = None
         self._form: CaseForm | KindChooser | None = None
         self._list = Refresh(
             self, self._load, lambda error: tell_failure(self, words, error, self._cases is not None, self._list.ask)
         )
-        self._one = Refresh(self, self._load_one, context.shell.tell)
         self._search = QLineEdit()
         self._search.setPlaceholderText(words("cases.page.search"))
         self._search.setAccessibleName(words("cases.page.search"))
@@ -64,7 +60,9 @@ class CasesPage(ListPage):
         self._table: DataTable[CaseView] = DataTable(shape, lambda case: case.id, words("cases.page.title"))
         Fitting(self._table, shape, YIELDING)
         self._table.chosen.connect(self._choose)
-        self._detail = DetailPanel()
+        self._detail = CasePanel(context, self)
+        self._detail.busy.connect(self._keys_off)
+        self._detail.opened.connect(self.select_key)
         self._split = self.set_list(self._table, self._detail)
         self.land_on(self._table, *self._chips.findChildren(Button))
         self.set_count(words("parts.loading"))
@@ -91,8 +89,7 @@ class CasesPage(ListPage):
 
     def _tick(self) -> None:
         self._list.ask()
-        for clock in self._detail.findChildren(CaseClock):
-            clock.tick(self._context.console.clock.now())
+        self._detail.tick()
 
     async def _load(self) -> None:
         # One list answers every chip: the cases of an office are hundreds, not millions.
@@ -172,39 +169,7 @@ class CasesPage(ListPage):
     # The chosen case
 
     def _choose(self, case: CaseView | None) -> None:
-        if case is None:
-            self._shown = None
-            self._detail.hide()
-        else:
-            self._one.ask()
-
-    async def _load_one(self) -> None:
-        case = self._table.selected()
-        if case is None:
-            return
-        shown = await in_background(self._read, case.id)
-        # Drawn anew only when something changed: the panel keeps its place, and a button its focus.
-        if self._table.selected_id() == case.id and shown != self._shown:
-            self._show(shown)
-
-    def _read(self, case_id: str) -> Shown:
-        console = self._context.console
-        moves = console.cases.moves_for(self._context.who, case_id)
-        return Shown(console.cases.get(case_id), moves, console.alarms.of_case(case_id))
-
-    def _show(self, shown: Shown) -> None:
-        words, case = self._words, shown.detail.view
-        focused = self._detail.isAncestorOf(self.window().focusWidget() or self)
-        self._shown = shown
-        under = "  ·  ".join(part for part in (case.number, " / ".join(case.place_path)) if part)
-        self._detail.set_title(case.title, under)
-        self._detail.set_state(*state_badges(words, shown.detail))
-        buttons = move_buttons(words, shown.moves, self._open_move)
-        self._detail.set_acts(*buttons[:IN_HEADER])
-        self._detail.set_sections(*sections(self._context, shown, buttons[IN_HEADER:]))
-        self._detail.show()
-        if focused:
-            self._table.setFocus()
+        self._detail.show_case(case.id if case else None)
 
     # Acts
 
@@ -225,19 +190,19 @@ class CasesPage(ListPage):
         form.opened.connect(self.select_key)
         self._hold(form)
 
-    def _open_move(self, move: Move) -> None:
-        if self._shown is not None:
-            self._hold(MoveForm(self, self._context, self._shown.detail, move))
-
     def _hold(self, form: CaseForm | KindChooser) -> None:
-        """One form at a time, and while it stands the keys of the page mean nothing: they are typed into it."""
+        """One form at a time."""
         self._form = form
         form.closed.connect(self._release)
-        for part in (self._split, self._new, self._find, self._search):
-            part.setEnabled(False)
+        self._keys_off(True)
 
     def _release(self) -> None:
         self._form = None
+        self._keys_off(False)
+
+    def _keys_off(self, busy: bool) -> None:
+        """While a form stands the keys of the page mean nothing: they are typed into it."""
         for part in (self._split, self._new, self._find, self._search):
-            part.setEnabled(True)
-        self._table.setFocus()
+            part.setEnabled(not busy)
+        if not busy:
+            self._table.setFocus()

@@ -8,6 +8,7 @@ from desktop.cases.definition import CaseDefinition
 from desktop.cases.views import CaseQuery
 from desktop.kernel.words import Words
 from desktop.people.views import StaffView
+from desktop.security.roles import permissions_of
 from ui.cases.picking import Picker
 from ui.parts.matching import Option, sounds
 from ui.shell.context import Context
@@ -21,10 +22,13 @@ class Member(NamedTuple):
 
 
 def team(context: Context, definition: CaseDefinition) -> list[Member]:
-    """The staff with their open jobs. Waits for the disk."""
+    """The staff that cases of this kind can be given to, with their open jobs. Waits for the disk."""
     console = context.console
+    able = {one.id for one in console.accounts.operators() if definition.dispatch.team in permissions_of(one.roles)}
     members = []
     for one in console.people.staff():
+        if one.operator_id not in able:
+            continue
         sounds(one.name)
         members.append(Member(one, console.case_lists.count(CaseQuery(assignee_id=one.operator_id)).total))
     return members

@@ -40,10 +40,11 @@ class FindLine(QLineEdit):
     picked = Signal(object)
     back = Signal()
 
-    def __init__(self, *, browse: bool = False) -> None:
-        """`browse` shows the list as soon as the cursor comes, before anything is typed."""
+    def __init__(self, *, browse: bool = False, eager: bool = True) -> None:
+        """`browse` shows the list as soon as the cursor comes, before anything is typed; unless `eager`, none of it is
+        marked then, so that an Enter that only goes on takes nothing."""
         super().__init__()
-        self._browse = browse
+        self._browse, self._eager = browse, eager
         self._list: _List | None = None
         self.textEdited.connect(self._typed)
         self.destroyed.connect(self._forget)
@@ -54,7 +55,7 @@ class FindLine(QLineEdit):
             self.close_list()
             return
         shown = self._list or self._make()
-        shown.fill(options)
+        shown.fill(options, mark_first=self._eager or bool(self.text()))
         self._place(shown)
         shown.show()
         shown.raise_()
@@ -62,6 +63,10 @@ class FindLine(QLineEdit):
     def is_open(self) -> bool:
         """Whether the list is shown."""
         return self._list is not None and self._list.isVisible()
+
+    def is_marked(self) -> bool:
+        """Whether Enter would take something."""
+        return self.is_open() and self._list is not None and self._list.current() is not None
 
     def offered(self) -> list[Option]:
         """What stands in the list now."""
@@ -135,7 +140,7 @@ class FindLine(QLineEdit):
             self.close_list()
         elif (
             key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and self.is_open()
+            and self.is_marked()
             and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
         ):
             self._take()
@@ -167,13 +172,13 @@ class _List(QListWidget):
         self.itemEntered.connect(self.setCurrentItem)
         self.hide()
 
-    def fill(self, options: Sequence[Option]) -> None:
+    def fill(self, options: Sequence[Option], *, mark_first: bool) -> None:
         self.clear()
         for option in options:
             item = QListWidgetItem(f"{option.title} {option.detail}".strip())
             item.setData(_OPTION, option)
             self.addItem(item)
-        self.setCurrentRow(0)
+        self.setCurrentRow(0 if mark_first else -1)
 
     def options(self) -> list[Option]:
         return [self.item(number).data(_OPTION) for number in range(self.count())]
@@ -183,7 +188,8 @@ class _List(QListWidget):
         return options[number] if 0 <= number < len(options) else None
 
     def step(self, by: int) -> None:
-        self.setCurrentRow((self.currentRow() + by) % max(1, self.count()))
+        at = self.currentRow() + by if self.currentRow() >= 0 else min(by, 0)
+        self.setCurrentRow(at % max(1, self.count()))
 
 
 class _Rows(QStyledItemDelegate):

@@ -10,7 +10,10 @@ from PySide6.QtGui import QImage, QImageReader
 
 LONGEST = 2560
 """Pixels of the longer side that are kept: enough to read a plate or a name on a label."""
-QUALITY = 85
+QUALITIES = (85, 70, 50)
+"""Of a JPEG, the first that fits."""
+KEPT_BYTES = 5 * 2**20
+"""What the store takes."""
 
 MOST_BYTES = 40 * 2**20
 MOST_PIXELS = {"jpeg": 220_000_000, "png": 50_000_000}
@@ -68,7 +71,10 @@ def from_image(image: QImage) -> Picture:
         paper.fill(Qt.GlobalColor.white)
         _over(paper, image)
         image = paper
-    return Picture(encoded(image, "JPG", QUALITY), "image/jpeg")
+    data = next((data for quality in QUALITIES if len(data := encoded(image, "JPG", quality)) <= KEPT_BYTES), None)
+    if data is None:
+        raise Unfit("big")
+    return Picture(data, "image/jpeg")
 
 
 def encoded(image: QImage, form: str, quality: int = -1) -> bytes:

@@ -12,9 +12,10 @@ from desktop.cases.evidence import Evidence, Series
 from desktop.kernel.words import Words
 from tests.ui.cases.test_page import open_page
 from tests.ui.drivers.cases import CasesDriver
+from tests.ui.drivers.page import PageDriver
 from tests.ui.pages import Recorder, Site
 from ui.cases.checklist import ChecklistField
-from ui.cases.detail import evidence_facts
+from ui.cases.evidence import Folded, evidence_facts, value_lines
 from ui.parts.text import Label
 
 __all__ = ["open_page"]
@@ -80,7 +81,9 @@ def test_a_case_is_acted_on_by_its_checklist(site: Site, open_page: Open) -> Non
     assert page.detail().says("✓ 确认排水泵运行")
 
 
-def test_what_the_alarm_left_is_told_newest_first() -> None:
+def test_what_the_alarm_left_is_told_newest_first_and_folded(
+    qtbot: QtBot, themed: Callable[[str], None]
+) -> None:
     left = Evidence(
         alarm_id="a1",
         values=(
@@ -90,8 +93,15 @@ def test_what_the_alarm_left_is_told_newest_first() -> None:
         acknowledged_by="李工",
         pictures=("0" * 64,),
     )
-    assert evidence_facts(Words("zh"), left) == [
-        ("水位", "14:00:10  262 mm\n14:00:00  249.5 mm"),
-        ("确认", "李工  2026-11-22 14:01:00"),
-        ("照片", "1 张"),
-    ]
+    assert value_lines(Words("zh"), left.values[0]) == ["14:00:10  262 mm", "14:00:00  249.5 mm"]
+    told = evidence_facts(Words("zh"), left)
+    assert [title for title, _ in told] == ["水位", "确认"]
+    assert told[1] == ("确认", "李工  2026-11-22 14:01:00")
+    folded = told[0][1]
+    assert isinstance(folded, Folded)
+    qtbot.addWidget(folded)
+    folded.show()
+    shown = PageDriver(folded)
+    assert shown.texts() == ["14:00:10  262 mm"]
+    shown.press("水位 其余 1 个值")
+    assert shown.texts() == ["14:00:10  262 mm", "14:00:00  249.5 mm"]

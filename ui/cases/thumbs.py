@@ -1,0 +1,54 @@
+"""Pictures of a case, small in a row; each opens in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QImage
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from ui.aio import in_background, slot
+from ui.alarms.pictures import PictureView
+from ui.cases.photos import THUMB, thumbnail
+from ui.parts.chosen import Flow
+from ui.parts.pictures import drawn
+from ui.parts.text import plain_tip
+
+Read = Callable[[str], bytes]
+
+
+class Thumbs(QWidget):
+    """Read in the background; `host` is what a picture covers when it is opened in full."""
+
+    def __init__(self, host: QWidget, read: Read, pictures: Sequence[str], name: str) -> None:
+        super().__init__()
+        self._host, self._read, self._name = host, read, name
+        self._images = [QImage() for _ in pictures]
+        self._flow = Flow(8)
+        self.setLayout(self._flow)
+        self.buttons = [self._button(number) for number in range(len(pictures))]
+        for button in self.buttons:
+            self._flow.addWidget(button)
+        self._load(tuple(pictures))
+
+    @slot
+    async def _load(self, pictures: tuple[str, ...]) -> None:
+        for number, sha256 in enumerate(pictures):
+            image = await in_background(self._drawn, sha256)
+            self._images[number] = image
+            self.buttons[number].setIcon(QIcon(thumbnail(image, THUMB)))
+
+    def _drawn(self, sha256: str) -> QImage:
+        return drawn(self._read(sha256))
+
+    def _button(self, number: int) -> QToolButton:
+        name = f"{self._name} {number + 1}" if len(self._images) > 1 else self._name
+        button = QToolButton()
+        button.setAccessibleName(name)
+        plain_tip(button, name)
+        button.setFixedSize(THUMB)
+        button.setIconSize(THUMB - QSize(6, 6))
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda: PictureView(self._host, self._images, number, name))
+        return button
