@@ -48,6 +48,12 @@ def _cases(context: Context) -> Page:
     return CasesPage(context)
 
 
+def _work(context: Context) -> Page:
+    from ui.work.page import WorkPage
+
+    return WorkPage(context)
+
+
 def _service(context: Context) -> Page:
     from ui.service.page import ServicePage
 
@@ -86,6 +92,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("energy", "zap", _energy, "things.see"),
     PageSpec("alarms", "bell", _alarms, "alarms.see"),
     PageSpec("cases", "clipboard-list", _cases, "cases.see"),
+    PageSpec("work", "clipboard-check", _work, "cases.see"),
     PageSpec("service", "timer", _service, "cases.see"),
     PageSpec("duty", "calendar", _duty),
     PageSpec("accounts", "users", _accounts, "accounts.manage", "foot"),
