@@ -141,9 +141,13 @@ def scaled(values: list[float], fewest: int = 0) -> tuple[int, list[int]] | None
     decimals = max(_decimals(values[0]), _decimals(values[-1]), _decimals(values[len(values) // 2]))
     for each in range(max(decimals, fewest), len(SCALES)):
         scale = SCALES[each]
-        if not -MOST < min(values) * scale <= max(values) * scale < MOST:
+        try:
+            numbers = list(map(round, map(mul, values, repeat(scale)) if scale > 1 else values))
+        except OverflowError:
             return None
-        numbers = list(map(round, map(mul, values, repeat(scale)) if scale > 1 else values))
+        low, high = _ends(numbers)
+        if not -MOST < low <= high < MOST:
+            return None
         if divided(numbers, scale) == values:
             return each, numbers
     return None

@@ -41,6 +41,8 @@ EVER = 1 << 62
 
 Row = tuple[int, int, float]
 """Series, Unix ms, value."""
+Chunk = tuple[int, int, int, bytes]
+"""A row of raw history: its number, how many samples, ms from the first to the last, and they."""
 
 
 OLDEST_TAIL = 3_600_000
@@ -155,15 +157,21 @@ class Compactor:
         ).fetchall()
         times, values = ungrouped([data for (data,) in rows])
         back: dict[int, int] = {}
+        gone: list[tuple[int]] = []
+        made: list[Chunk] = []
         for index, (each, those) in enumerate(zip(times, values, strict=True)):
             if each:
                 series = block * BLOCK + index
                 if not all(map(lt, each, each[1:])):
                     # Late or coalesced: in order of time, and of the same instant the later counts.
                     each, those = map(list, zip(*sorted(dict(zip(each, those, strict=True)).items()), strict=True))
-                self.store(connection, series, each, those)
+                old, new = self.chunks_of(connection, series, each, those)
+                gone += old
+                made += new
                 if each[0] < self.rolled.get(series, EVER):
                     back[series] = each[0] // SPAN * SPAN
+        connection.executemany("DELETE FROM raw WHERE id=?", gone)
+        connection.executemany("INSERT INTO raw VALUES (?,?,?,?)", made)
         connection.execute("DELETE FROM tail WHERE id BETWEEN ? AND ?", (first, last))
         connection.executemany("INSERT OR REPLACE INTO rolled VALUES (?,?)", list(back.items()))
         earliest = min((each[0] for each in times if each), default=EVER)
@@ -179,8 +187,11 @@ class Compactor:
 
         return committed
 
-    def store(self, connection: Any, series: int, times: list[int], values: list[float]) -> None:
-        """Puts samples (in order of time) into the chunks of their series; of the same instant the new one stays."""
+    def chunks_of(
+        self, connection: Any, series: int, times: list[int], values: list[float]
+    ) -> tuple[list[tuple[int]], list[Chunk]]:
+        """What puts samples (in order of time) into the chunks of their series: the numbers of those to delete, then those
+        to insert. Of the same instant the new sample stays."""
         base, since, until = first_id(series), times[0], times[-1]
         rows = connection.execute(
             "SELECT id, n, span, data FROM raw WHERE id BETWEEN"
@@ -196,8 +207,7 @@ class Compactor:
             else:
                 both = sorted((dict(old) | dict(zip(times, values, strict=True))).items())
                 times, values = [t for t, _ in both], [v for _, v in both]
-            connection.executemany("DELETE FROM raw WHERE id=?", [row[:1] for row in rows])
-        connection.executemany("INSERT INTO raw VALUES (?,?,?,?)", list(_cut(base, times, values)))
+        return [(row[0],) for row in rows], list(_cut(base, times, values))
 
     def roll(self, connection: Any, series: int, was: int, until: int) -> int | None:
         """Rolls up the next four hours of a series that have samples and are over at `until` (ms), where it was rolled up
@@ -285,14 +295,14 @@ def _query(connection: Any) -> Callable[[str, tuple[Any, ...]], list[Any]]:
     return query
 
 
-def _touches(row: tuple[int, int, int, bytes], base: int, since: int) -> bool:
+def _touches(row: Chunk, base: int, since: int) -> bool:
     """Whether a chunk that begins before `since` must be written anew: it reaches beyond, or has room left."""
     id_, n, span, _ = row
     begin = id_ - base
     return begin + span >= since or (n < CHUNK and since - begin < LONGEST)
 
 
-def _cut(base: int, times: list[int], values: list[float]) -> Iterable[tuple[int, int, int, bytes]]:
+def _cut(base: int, times: list[int], values: list[float]) -> Iterable[Chunk]:
     """Chunks of at most CHUNK samples that span less than LONGEST."""
     i = 0
     while i < len(times):
