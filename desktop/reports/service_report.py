@@ -89,9 +89,9 @@ class ServiceSheet:
 
     def _groups(self, title: str, groups: Sequence[Group], whole: Measures | None = None) -> Table:
         words = self._words
-        keys = ("opened", "closed", "open_now", *COUNTED, "on_time")
+        keys = ("opened", "closed", "open_now", *COUNTED)
         head = [title, *(words(f"service.column.{key}") for key in keys)]
-        head += [words(f"service.report.{key}") for key in ("median", "p90", "us_h", "resident_h", "others_h")]
+        head += [words(f"service.report.{key}") for key in ("rate", "median", "p90", "us_h", "resident_h", "others_h")]
         named = [(group_name(words, group), group.measures) for group in groups]
         if whole is not None and len(named) > 1:
             named.append((words("service.group.whole"), whole))
@@ -110,9 +110,8 @@ class ServiceSheet:
 
     def _clocks(self, figures: Figures) -> Table:
         words, width = self._words, 70 * mm
-        keys = (*COUNTED, "on_time")
-        head = [words("service.report.clock"), *(words(f"service.column.{key}") for key in keys)]
-        head += [words("service.report.median"), words("service.report.p90")]
+        head = [words("service.report.clock"), *(words(f"service.column.{key}") for key in COUNTED)]
+        head += [words(f"service.report.{key}") for key in ("rate", "median", "p90")]
         head += [words(f"service.column.{key}") for key in ("running", "paused", "back_filed")]
         rows = [
             [

@@ -33,7 +33,7 @@ def late_table(words: Words) -> DataTable[LateRow]:
 
     columns: list[Column[LateRow]] = [
         Column("what", words("service.what"), lambda row: row.late.title, 110, "strong", stretch=True),
-        Column("clock", words("service.clock"), lambda row: row.clock, 96, "quiet"),
+        Column("clock", words("service.clock"), lambda row: row.clock, 104, "quiet"),
         Column("due", words("service.due"), lambda row: f"{local(row.late.due):%m-%d %H:%M}", 96, "figure",
                sort=lambda row: row.late.due),
         Column("over", words("service.over"), lambda row: length(words, row.late.over), 116, "marked",

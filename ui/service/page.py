@@ -140,7 +140,7 @@ class ServicePage(ListPage):
         self._late_title = Label(words("service.late"), "strong")
         lower = _halves(
             _titled(words("service.chart_trend"), self._trend),
-            card(column(self._late_title, self._lateness, spacing=8)), (2, 3),
+            card(column(self._late_title, self._lateness, spacing=8)), (1, 2),
         )  # fmt: skip
         line = row(self._by, self._also, spacing=16)
         line.setStretch(1, 1)
