@@ -60,7 +60,8 @@ def holds(fields: Callable[[str], CaseField | None], when: When, values: Values)
 
 def is_complete(field: CaseField, value: object) -> bool:
     """Whether every required item of a checklist is done; other fields have none."""
-    return {item.name for item in field.items if item.required} <= set(value if isinstance(value, list | tuple) else ())
+    required = {item.name for item in field.items if item.required}
+    return not required or required <= set(value if isinstance(value, list | tuple) else ())
 
 
 def branch(field: CaseField, path: str) -> tuple[Node, ...]:
