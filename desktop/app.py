@@ -17,8 +17,12 @@ from db.store import Changes, Records
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
+from desktop.assets.service import Assets
+from desktop.assets.stock import Stock
 from desktop.cases.acts import CaseActs
 from desktop.cases.lists import CaseLists
+from desktop.cases.runhours import run_hours
+from desktop.cases.schedules import Schedules
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
@@ -75,6 +79,9 @@ class Console:
     cases: Cases
     case_acts: CaseActs
     case_lists: CaseLists
+    schedules: Schedules
+    assets: Assets
+    stock: Stock
     journal: JournalView
     reports: Reports
     field: FieldView
@@ -177,10 +184,14 @@ def open_console(
         cases=cases,
         case_acts=CaseActs(records, clock, new_id, cases, terminal),
         case_lists=case_lists,
+        schedules=Schedules(records, clock, new_id, terminal, cases, run_hours(things)),
+        assets=Assets(records, clock, new_id, cases),
+        stock=Stock(records, clock, new_id),
         journal=JournalView(records, clock),
         reports=Reports(records, clock, alarms, places, energy, case_lists),
         field=host,
     )
+    cases.parts_used, console.case_acts.stock_back = console.stock.use_in, console.stock.undo_in
     console._closers += [records.close, _follow_field(console)]
     return console
 
@@ -206,6 +217,8 @@ def _follow_field(console: Console) -> Callable[[], None]:
             console.alarms.realarm_due()
             console.alarms.escalate_due()
             console.case_acts.tick()
+            # Not here: a plan that catches up opens many cases.
+            keeper.submit(_logged, console.schedules.open_due)
         if beat % READING_BEATS == FIRST_READING:
             # On a thread of its own: it asks for every meter's history, and no alarm waits for that.
             keeper.submit(_logged, console.energy.close_days)

@@ -10,8 +10,11 @@ from db.rollup import Band
 from db.store import Changes, Records, create_schema
 from desktop.alarms.service import Alarms
 from desktop.app import Console
+from desktop.assets.service import Assets
+from desktop.assets.stock import Stock
 from desktop.cases.acts import CaseActs
 from desktop.cases.lists import CaseLists
+from desktop.cases.schedules import Schedules
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.host import FieldView
@@ -99,6 +102,8 @@ def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, 
         duty=DutyRoster(records, clock, new_id), things=things, energy=energy, plans=Plans(records, clock, new_id),
         alarms=alarms,
         cases=cases, case_acts=CaseActs(records, clock, new_id, cases, TERMINAL),
-        case_lists=lists, journal=JournalView(records, clock),
+        case_lists=lists, schedules=Schedules(records, clock, new_id, TERMINAL, cases),
+        assets=Assets(records, clock, new_id, cases), stock=Stock(records, clock, new_id),
+        journal=JournalView(records, clock),
         reports=Reports(records, clock, alarms, places, energy, lists), field=host,
     )  # fmt: skip

@@ -22,8 +22,12 @@ from db.tables.things import ThingCard
 from desktop.alarms.service import Alarms
 from desktop.alarms.views import AlarmView
 from desktop.app import Console
+from desktop.assets.service import Assets
+from desktop.assets.stock import Stock
 from desktop.cases.acts import CaseActs
 from desktop.cases.lists import CaseLists
+from desktop.cases.runhours import run_hours
+from desktop.cases.schedules import Schedules
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.messages import AlarmChange, FromField, Health, ToField
@@ -225,8 +229,11 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
         People(records, clock), DutyRoster(records, clock, new_id), stuff,
         energy, Plans(records, clock, new_id), alarms, cases,
         CaseActs(records, clock, new_id, cases, TERMINAL), lists,
+        Schedules(records, clock, new_id, TERMINAL, cases, run_hours(stuff)), Assets(records, clock, new_id, cases),
+        Stock(records, clock, new_id),
         JournalView(records, clock), Reports(records, clock, alarms, places, energy, lists), still,
     )  # fmt: skip
+    cases.parts_used, console.case_acts.stock_back = console.stock.use_in, console.stock.undo_in
     bridge = Bridge(bus)
     records.never_on(threading.get_ident())
     with ThreadPoolExecutor(1, thread_name_prefix="test-off") as pool:
