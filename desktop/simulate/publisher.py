@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from desktop.simulate.behaviour import fitted
 from desktop.simulate.scenario import Doing
 from desktop.simulate.sensors import Sensors
 from desktop.simulate.shapes import rate_of
@@ -65,12 +66,18 @@ class Voice:
         return [self._status("offline")]
 
     def speak(
-        self, at: float, doings: Sequence[Doing] = (), more: Mapping[str, float] | None = None, cut_off: bool = False
+        self,
+        at: float,
+        doings: Sequence[Doing] = (),
+        more: Mapping[str, float] | None = None,
+        cut_off: bool = False,
+        beyond: Mapping[str, float] | None = None,
     ) -> list[Message]:
         """What it has to say at a time (Unix seconds): what changed and what happened; nothing while it is silent.
 
-        `doings` is what a scenario does to it, `more` what its meters counted beyond their curves. `cut_off` is that the
-        gateway it speaks through is gone: then not even its last will is heard.
+        `doings` is what a scenario does to it, `more` what its meters counted beyond their curves, `beyond` what flows
+        through it beyond its curves now, because a scenario does something to what lies behind it. `cut_off` is that
+        the gateway it speaks through is gone: then not even its last will is heard.
         """
         if cut_off or any(silent(doing.step, self.model) for doing in doings):
             first, self._silent = not self._silent, True
@@ -82,7 +89,7 @@ class Voice:
             self._silent = False
             self._told.clear()
             messages.append(self._status("online"))
-        news = self.news(at, doings, more)
+        news = self.news(at, doings, more, beyond)
         if news:
             messages.append(Message(self.props_topic, props(news, at)))
         messages += self._happenings(at)
@@ -91,11 +98,15 @@ class Voice:
         return messages
 
     def news(
-        self, at: float, doings: Sequence[Doing] = (), more: Mapping[str, float] | None = None
+        self,
+        at: float,
+        doings: Sequence[Doing] = (),
+        more: Mapping[str, float] | None = None,
+        beyond: Mapping[str, float] | None = None,
     ) -> dict[str, Value]:
         """The values that changed since they were told, and those not told for long."""
         found: dict[str, Value] = {}
-        for name, now in self._values(at, doings, more).items():
+        for name, now in self._values(at, doings, more, beyond).items():
             told = self._told.get(name)
             # A little early, so that a look at the sensors just before the time does not wait for the next.
             if told is None or told[0] != now or at - told[1] >= 0.9 * self._refresh[name]:
@@ -103,11 +114,19 @@ class Voice:
                 self._told[name] = (now, at)
         return found
 
-    def _values(self, at: float, doings: Sequence[Doing], more: Mapping[str, float] | None) -> Mapping[str, Value]:
+    def _values(
+        self,
+        at: float,
+        doings: Sequence[Doing],
+        more: Mapping[str, float] | None,
+        beyond: Mapping[str, float] | None,
+    ) -> Mapping[str, Value]:
         natural = self._sensors.values(at, more=more)
-        if not any(doing.step.rule or doing.step.points for doing in doings):
+        if not beyond and not any(doing.step.rule or doing.step.points for doing in doings):
             return natural
-        return self._sensors.values(at, forced(doings, self.model, natural), more)
+        heard = {name: _plus(natural[name], rate) for name, rate in (beyond or {}).items() if name in natural}
+        told = {name: fitted(point, heard[name]) for point, _ in self._sensors.shapes if (name := point.name) in heard}
+        return self._sensors.values(at, {**told, **forced(doings, self.model, natural)}, more)
 
     def _happenings(self, at: float) -> list[Message]:
         return [
@@ -129,6 +148,10 @@ class Voice:
 
     def _status(self, word: str) -> Message:
         return Message(f"{self._base}/status", word.encode(), True)
+
+
+def _plus(value: Value, rate: float) -> float:
+    return (float(value) if isinstance(value, (int, float)) else 0.0) + rate
 
 
 def props(news: Mapping[str, Value], at: float | None = None) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from desktop.kernel.clock import Clock
 from desktop.simulate.building import Device, Size, devices
 from desktop.simulate.foreign import ForeignDevice, foreign_devices
+from desktop.simulate.metering import Meters
 from desktop.simulate.noise import noise
 from desktop.simulate.publisher import Message, Publish, Voice, props
 from desktop.simulate.scenario import DEFAULT, Doing, Scenario, load_scenario
@@ -55,11 +56,12 @@ def simulate(
     begun = clock.now().timestamp()
     there = (*devices(size), *beside)
     story = load_scenario(scenario, there, known)
-    voices = [Voice(sensors, community=community, begun=begun) for sensors in fleet(there, known, seed)]
+    everything = fleet(there, known, seed)
+    voices = [Voice(sensors, community=community, begun=begun) for sensors in everything]
     run = _Run(publish, voices, foreign_devices(seed) if rate is None else (), clock, stop, reconnected)
     run.announce()
     if rate is None:
-        run.naturally(story, seed)
+        run.naturally(story, seed, Meters(story, everything, seed, clock.now().timestamp()))
     else:
         run.at_rate(rate, begun)
     run.farewell()
@@ -100,7 +102,7 @@ class _Run:
         for speaker in self._everyone:
             self._send(speaker.farewell())
 
-    def naturally(self, story: Scenario, seed: int) -> None:
+    def naturally(self, story: Scenario, seed: int, meters: Meters) -> None:
         start = self._clock.monotonic()
         due = [start + noise(seed, index) * SPREAD for index in range(len(self._voices))]
         foreign_due = [start + SPREAD] * len(self._foreign)
@@ -110,7 +112,7 @@ class _Run:
             self._announce_again()
             now, at = self._clock.monotonic(), self._clock.now().timestamp()
             doings = story.going_on(seed, now - start)
-            more = story.added(seed, now - start)
+            metered = meters.at(now - start)
             cut = dark(doings, models)
             # What is different for a device from one look to the next: it speaks then, due or not.
             working = {(id_, id(doing.step)) for id_, all_ in doings.items() for doing in all_}
@@ -119,8 +121,9 @@ class _Run:
             for index, voice in enumerate(self._voices):
                 id_, parent = voice.device.id, voice.device.parent
                 if due[index] <= now or id_ in changed or parent in changed:
-                    self._send(voice.speak(at, doings.get(id_, ()), more.get(id_), parent in cut))
-                    due[index] = now + (TROUBLED if id_ in doings else voice.interval)
+                    beyond = metered.beyond.get(id_)
+                    self._send(voice.speak(at, doings.get(id_, ()), metered.more.get(id_), parent in cut, beyond))
+                    due[index] = now + (TROUBLED if beyond or id_ in doings else voice.interval)
             for index, device in enumerate(self._foreign):
                 if foreign_due[index] <= now:
                     self._send(device.report(at))

@@ -106,30 +106,16 @@ class Scenario:
         found: dict[str, list[Doing]] = {}
         for number, (step, ids) in enumerate(self.steps):
             for turn in _turns(step, len(ids), elapsed):
-                for place, id_ in enumerate(_chosen(step, ids, seed, number, turn)):
-                    since = elapsed - _begins(step, turn, place)
+                for place, id_ in enumerate(chosen(step, ids, seed, number, turn)):
+                    since = elapsed - begins(step, turn, place)
                     if 0 <= since < step.lasts:
                         found.setdefault(id_, []).append(Doing(step, since))
-        return found
-
-    def added(self, seed: int, elapsed: float) -> dict[str, dict[str, float]]:
-        """What meters counted more than usual by now (flow × hours), by device and by the point whose flow was raised."""
-        found: dict[str, dict[str, float]] = {}
-        for number, (step, ids) in enumerate(self.steps):
-            moves = {name: value for name, value in step.points.items() if isinstance(value, Move)}
-            more = {name: move.add for name, move in moves.items() if move.add is not None}
-            for turn in range(_begun(step, elapsed)) if more else ():
-                for place, id_ in enumerate(_chosen(step, ids, seed, number, turn)):
-                    hours = min(max(elapsed - _begins(step, turn, place), 0.0), step.lasts) / 3600
-                    mine = found.setdefault(id_, {})
-                    for name, add in more.items():
-                        mine[name] = mine.get(name, 0.0) + add * hours
         return found
 
     @property
     def span(self) -> float:
         """Seconds until every step was there once."""
-        return max((_begins(step, 0, len(ids) - 1) + step.lasts for step, ids in self.steps), default=0.0)
+        return max((begins(step, 0, len(ids) - 1) + step.lasts for step, ids in self.steps), default=0.0)
 
 
 def names(path: Path | None = None) -> list[str]:
@@ -223,11 +209,12 @@ def _inside(point: Point, value: float) -> bool:
     return (point.minimum is None or value >= point.minimum) and (point.maximum is None or value <= point.maximum)
 
 
-def _begins(step: Step, turn: int, place: int) -> float:
+def begins(step: Step, turn: int, place: int) -> float:
+    """When a repetition begins at the device of this place among the chosen, in seconds after the scenario's beginning."""
     return step.at + turn * (step.every or 0.0) + (place * step.apart if step.which == "all" else 0.0)
 
 
-def _begun(step: Step, elapsed: float) -> int:
+def begun(step: Step, elapsed: float) -> int:
     """How many of a step's repetitions began by now (the first of several devices counts)."""
     if elapsed < step.at:
         return 0
@@ -236,14 +223,15 @@ def _begun(step: Step, elapsed: float) -> int:
 
 def _turns(step: Step, devices: int, elapsed: float) -> range:
     """The repetitions that may still be at work."""
-    begun = _begun(step, elapsed)
+    already = begun(step, elapsed)
     if step.every is None:
-        return range(begun)
+        return range(already)
     longest = step.lasts + (devices * step.apart if step.which == "all" else 0.0)
-    return range(max(0, int((elapsed - step.at - longest) // step.every)), begun)
+    return range(max(0, int((elapsed - step.at - longest) // step.every)), already)
 
 
-def _chosen(step: Step, ids: tuple[str, ...], seed: int, number: int, turn: int) -> tuple[str, ...]:
+def chosen(step: Step, ids: tuple[str, ...], seed: int, number: int, turn: int) -> tuple[str, ...]:
+    """The devices that a repetition of the `number`-th step is about."""
     if step.which == "all":
         return ids
     which = int(noise(seed ^ number, turn) * len(ids)) if step.which == "any" else step.which

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from desktop.alarms.evaluator import Evaluator
 from desktop.alarms.transitions import Onset
 from desktop.simulate.building import devices
+from desktop.simulate.metering import Meters
 from desktop.simulate.publisher import Voice
 from desktop.simulate.run import TROUBLED, dark
 from desktop.simulate.scenario import load_scenario
@@ -30,6 +31,7 @@ class Stage:
         self.story = load_scenario(scenario, SMALL, MODELS)
         self.begun = begun
         everything = fleet(SMALL, MODELS, 1) if sensors is None else sensors
+        self._meters = Meters(self.story, everything, 1, begun)
         self.voices = [Voice(one, community=COMMUNITY, begun=begun) for one in everything]
         self.raised: list[tuple[float, str, str]] = []
         self.events: list[tuple[str, str]] = []
@@ -51,7 +53,7 @@ class Stage:
         elapsed = 0.0
         while elapsed <= seconds:
             doings = self.story.going_on(1, elapsed)
-            more = self.story.added(1, elapsed)
+            metered = self._meters.at(elapsed)
             cut = dark(doings, models)
             for number, voice in enumerate(self.voices):
                 id_ = voice.device.id
@@ -59,8 +61,9 @@ class Stage:
                     continue
                 self._due[number] = elapsed + (TROUBLED if id_ in doings else voice.interval)
                 for message in voice.speak(
-                    self.begun + elapsed, doings.get(id_, ()), more.get(id_), voice.device.parent in cut
-                ):
+                    self.begun + elapsed, doings.get(id_, ()), metered.more.get(id_), voice.device.parent in cut,
+                    metered.beyond.get(id_),
+                ):  # fmt: skip
                     self._take(self._bound[number], message.topic, message.payload, elapsed)
             self._note(self._evaluator.tick(elapsed), elapsed)
             elapsed += step
