@@ -12,24 +12,35 @@ from ui.parts.table import Column
 from ui.parts.value import one_line
 from ui.parts.when import lasting, short
 
-YIELDING = ("opened", "place", "number")
+YIELDING = ("opened", "details", "kind", "place", "number", "urged", "urgency")
 """Columns that give way in a narrow window, first to last; the detail has them too."""
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def columns(words: Words, clock: Clock) -> list[Column[CaseView]]:
-    """State, number, what, where, who has it, opened, due."""
+    """State, number, what, of which kind, what its definition lists, how pressing, where, who has it, how often somebody
+    asked, opened, due."""
     return [
         Column("state", words("cases.column.state"), lambda c: words.of(c.state_title), 104, "badge", tone=state_tone),
         Column("number", words("cases.page.number"), lambda c: c.number, 150, "figure"),
-        Column("title", words("cases.column.title"), lambda c: one_line(c.title), 200, "strong", stretch=True),
+        Column("title", words("cases.column.title"), lambda c: one_line(c.title), 190, "strong", stretch=True),
+        Column("kind", words("cases.page.kind"), lambda c: words.of(c.definition_title), 104, "quiet"),
+        Column("details", words("cases_list.details"), lambda c: details(words, c), 150, "quiet"),
+        Column("urgency", words("cases.column.urgency"), lambda c: words.of(c.urgency_title), 72, tone=urgency_tone),
         Column("place", words("cases.column.place_id"), lambda c: one_line(" / ".join(c.place_path)), 150, "quiet"),
-        Column("who", words("cases.column.assignee_id"), lambda c: c.assignee_name or "—", 96),
+        Column("who", words("cases.column.assignee_id"), lambda c: c.assignee_name or "—", 84),
+        Column("urged", words("cases_list.urged"), lambda c: str(c.urged) if c.urged else "", 60, "marked",
+               sort=lambda c: c.urged, tone=_urged_tone, mark=lambda c: "circle" if c.urged else ""),
         Column("opened", words("cases.page.opened"), lambda c: short(c.opened_at, clock.now()), 104, "figure",
                sort=lambda c: c.opened_at),
         Column("due", words("cases.page.due"), lambda c: due_words(words, c, clock.now()), 176, "marked",
-               sort=lambda c: c.due_at or _FAR, tone=due_tone, mark=_due_mark),
+               sort=lambda c: c.due_at or _FAR, tone=due_tone, mark=due_mark),
     ]  # fmt: skip
+
+
+def details(words: Words, case: CaseView) -> str:
+    """What its definition wants lists to show, without what was not filled in."""
+    return " · ".join(one_line(text) for shown in case.shown if (text := words.of(shown)))
 
 
 def state_tone(case: CaseView) -> BadgeTone:
@@ -37,18 +48,40 @@ def state_tone(case: CaseView) -> BadgeTone:
     return "info" if case.assignee_id is None and case.closed_at is None else "quiet"
 
 
+def urgency_tone(case: CaseView) -> BadgeTone:
+    return "high" if case.urgency == "urgent" and case.closed_at is None else "quiet"
+
+
 def due_words(words: Words, case: CaseView, now: datetime) -> str:
-    """`18:20`, or by how much it is late; nothing is due in a case that is closed."""
-    if case.due_at is None or case.closed_at is not None:
+    """`18:20`, by how much it is late, or what it waits for; nothing is due in a case that is closed."""
+    if case.closed_at is not None:
+        return "—"
+    if case.paused and not case.overdue:
+        if not case.waits:
+            return words("cases_list.waits_open")
+        return words("cases_list.waits", what=words(f"cases.pause.{case.waits}"))
+    if case.due_at is None:
         return "—"
     if case.overdue:
         return words("cases.page.late_by", span=lasting(words, (now - case.due_at).total_seconds()))
-    return short(case.due_at, now)
+    due = short(case.due_at, now)
+    return words("cases_list.warned", due=due) if case.warned else due
 
 
 def due_tone(case: CaseView) -> BadgeTone:
-    return "high" if case.overdue else "quiet"
+    if case.overdue:
+        return "high"
+    return "medium" if case.warned else "quiet"
 
 
-def _due_mark(case: CaseView) -> Mark:
-    return "triangle" if case.overdue else ""
+def due_mark(case: CaseView) -> Mark:
+    """The shape beside the words: late, soon due, or standing still."""
+    if case.closed_at is not None:
+        return ""
+    if case.overdue:
+        return "triangle"
+    return "half" if case.paused else "ring" if case.warned else ""
+
+
+def _urged_tone(case: CaseView) -> BadgeTone:
+    return "medium" if case.urged else "quiet"

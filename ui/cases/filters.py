@@ -134,7 +134,11 @@ class FilterBar(QWidget):
         kind = self._definitions.get(self._chosen(self.kind))
         kinds = [kind] if kind else list(self._definitions.values())
         urgencies = {one.name: words.of(one.title) for each in kinds for one in reversed(each.urgencies)}
-        _fill(self.state, words("cases_list.any_state"), ((s.name, words.of(s.title)) for s in (kind.states if kind else ())))
+        _fill(
+            self.state,
+            words("cases_list.any_state"),
+            ((s.name, words.of(s.title)) for s in (kind.states if kind else ())),
+        )
         _fill(self.urgency, words("cases_list.any_urgency"), urgencies.items())
         self.state.setVisible(kind is not None)
         clear(self._room)

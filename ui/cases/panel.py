@@ -30,7 +30,7 @@ from ui.shell.context import Context
 
 KEYS = {
     "resume": "S", "suspend": "S", "urge": "U", "escalate": "T", "note": "R", "set_urgency": "Y", "link": "L", "merge": "H",
-    "subtask": "B", "reveal": "V",
+    "subtask": "A", "reveal": "V",
 }  # fmt: skip
 """The key of each act; suspending and going on are never both there."""
 

@@ -240,7 +240,7 @@ def test_chips_narrow_to_mine_and_to_late_ones(site: Site, open_page: Open) -> N
     site.off(lambda: site.console.cases.move(boss, mine, "assign", assignee_id=boss.id))
     site.clock.advance(5 * 3600)
     page, _ = open_page()
-    assert page.chips() == ["办理中 2", "我的 1", "已超时 1", "全部"]
+    assert page.chips() == ["办理中 2", "我的 1", "待接单 1", "已超时 1", "已挂起 0", "全部"]
     page.chip("我的")
     page.until(lambda: len(page.rows()) == 1)
     assert "我的" in page.rows()[0]
@@ -291,11 +291,11 @@ def test_an_auditor_opens_no_case(site: Site, open_page: Open) -> None:
 
 
 def test_a_store_that_fails_is_told_in_place(site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> object:
+    def broken(*_: object, **_more: object) -> object:
         raise StoreUnavailable("disk")
 
     some_case(site)
-    monkeypatch.setattr(site.console.cases, "list", broken)
+    monkeypatch.setattr(site.console.case_lists, "page", broken)
     page, _ = open_page()
     assert page.instead()[0].startswith("数据库现在无法读写。")
     monkeypatch.undo()
