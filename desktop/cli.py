@@ -205,17 +205,29 @@ def _restore(args: argparse.Namespace) -> int:
 def _bench(args: argparse.Namespace) -> int:
     from desktop.commands.bench import bench
 
-    return bench(args, _ui_bench)
+    return bench(args, _ui_bench, _open_cases)
 
 
 def _ui_bench(seconds: float | None) -> dict[str, object]:
+    _offscreen()
+    from ui import bench
+
+    return bench.run() if seconds is None else bench.run(seconds=seconds)
+
+
+def _open_cases(folder: Path) -> dict[str, object]:
+    _offscreen()
+    from ui import casesbench
+
+    return casesbench.run(folder)
+
+
+def _offscreen() -> None:
+    """Draws without a screen where there is none."""
     from desktop.demo import has_display
 
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from ui import bench
-
-    return bench.run() if seconds is None else bench.run(seconds=seconds)
 
 
 if __name__ == "__main__":

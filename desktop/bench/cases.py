@@ -31,8 +31,13 @@ TERMINAL = "D1"
 PAGE = 200
 
 
-def run(count: int = CASES, repeats: int = 15) -> dict[str, Any]:
-    """The figures as `linli bench cases --json` prints them: medians and slowest in milliseconds, each act in turn."""
+def run(
+    count: int = CASES, repeats: int = 15, open_page: Callable[[Path], dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """The figures as `linli bench cases --json` prints them: medians and slowest in milliseconds, each act in turn.
+
+    `open_page` opens the page on that store and tells how long it took; handed in because it needs a window.
+    """
     taken_on = machine()
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as scratch:
         stock = Stock(Path(scratch), count)
@@ -44,12 +49,14 @@ def run(count: int = CASES, repeats: int = 15) -> dict[str, Any]:
                     took[name].append(_ms(work))
         finally:
             stock.records.close()
+        page = open_page(Path(scratch)) if open_page else {}
     limit = took.pop("plain_rows")
     median = {name: round(statistics.median(each), 2) for name, each in took.items()}
     return {
         "name": "cases",
         "figures": {
             **{f"{name}_ms": value for name, value in median.items()},
+            **({"opening": page} if page else {}),
             "slowest_ms": {name: round(max(each), 2) for name, each in took.items()},
             "cases": count,
             "seeded_s": round(stock.seeded, 1),

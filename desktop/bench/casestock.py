@@ -119,7 +119,8 @@ class CaseStock:
             case "category":
                 return "/".join(_leaf(field.tree, chance))
             case "number" | "money":
-                return chance.randrange(int(field.minimum or 1), int(field.maximum or 5) + 1)
+                least = int(field.minimum or 1)
+                return chance.randint(least, max(least, int(field.maximum or 5)))
             case "date-time":
                 return (began.astimezone(UTC) + timedelta(minutes=20)).isoformat(timespec="seconds")
             case _:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from desktop.commands.stores import print_json
 
 
-def bench(args: argparse.Namespace, ui_bench: Callable[[float | None], dict[str, Any]]) -> int:
-    """Runs one benchmark and prints it. `ui_bench` is handed in because it needs a window."""
+def bench(
+    args: argparse.Namespace,
+    ui_bench: Callable[[float | None], dict[str, Any]],
+    open_cases: Callable[[Path], dict[str, Any]],
+) -> int:
+    """Runs one benchmark and prints it. `ui_bench` and `open_cases` are handed in because they need a window."""
     if args.name == "ingest":
         from desktop.bench.ingest import run as run_ingest
 
@@ -22,7 +27,7 @@ def bench(args: argparse.Namespace, ui_bench: Callable[[float | None], dict[str,
     elif args.name == "cases":
         from desktop.bench.cases import run as run_cases
 
-        print_json(run_cases())
+        print_json(run_cases(open_page=open_cases))
     elif args.name == "start":
         from desktop.bench.start import run as run_start
 

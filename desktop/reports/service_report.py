@@ -144,7 +144,7 @@ class ServiceSheet:
         if not figures.late:
             return [*story, para(words("service.late_none"), look)]
         people = {group.key: group_name(words, group) for group in figures.assignees}
-        widths = [w * mm for w in (36, 70, 24, 28, 24, 30, 27)]
+        widths = [w * mm for w in (36, 62, 28, 28, 40, 26, 26)]
         widths.append(WIDTH - sum(widths))
         head = ("number", "what", "clock", "due", "over", "waited_resident", "waited_others", "assignee")
         rows = [self._line(late, people, widths) for late in figures.late[:MOST_LATE]]
