@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QCursor, QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMenu, QScrollArea, QWidget
 
 from desktop.cases.definition import Move
@@ -58,15 +58,15 @@ class Board(QWidget):
         inside = QWidget()
         self._row = row(spacing=12, margins=(24, 0, 24, 8))
         inside.setLayout(self._row)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(inside)
-        self.scroll.viewport().setAutoFillBackground(False)
+        self.ground = QScrollArea()
+        self.ground.setWidgetResizable(True)
+        self.ground.setFrameShape(QFrame.Shape.NoFrame)
+        self.ground.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.ground.setWidget(inside)
+        self.ground.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
         self._hint = Label(self._words("cases_list.board.hint"), "caption")
-        self.setLayout(column(self.scroll, row(24, self._hint, None), spacing=0, margins=(0, 0, 0, 8)))
+        self.setLayout(column(self.ground, row(24, self._hint, None), spacing=0, margins=(0, 0, 0, 8)))
 
     # What the page asks
 
@@ -179,7 +179,7 @@ class Board(QWidget):
             lane = next((n for n in others if self._lanes[n].cases), lane)
         at = max(0, min(at + down, len(self._lanes[lane].cases) - 1))
         self.choose(self._lanes[lane].cases[at].id)
-        self.scroll.ensureWidgetVisible(self._boxes[lane], 24, 0)
+        self.ground.ensureWidgetVisible(self._boxes[lane], 24, 0)
         self.chosen.emit(self._chosen)
 
     @slot
@@ -253,7 +253,7 @@ class Board(QWidget):
         if self._ghost is not None:
             here = self.mapFromGlobal(at)
             self._ghost.move(here - QPoint(self._ghost.width() // 2, CARD // 2))
-            bar = self.scroll.horizontalScrollBar()
+            bar = self.ground.horizontalScrollBar()
             bar.setValue(bar.value() + _STRIDE * ((here.x() > self.width() - _EDGE) - (here.x() < _EDGE)))
             over = self._box_at(at)
             for box in self._boxes:
@@ -296,10 +296,10 @@ class Board(QWidget):
     def _box_at(self, at: QPoint) -> LaneBox | None:
         return next((box for box in self._boxes if box.rect().contains(box.mapFromGlobal(at))), None)
 
-    def hideEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def hideEvent(self, event: QHideEvent) -> None:
         if self._ghost is not None:
             self._end_drag()
-        super().hideEvent(event)  # type: ignore[arg-type]
+        super().hideEvent(event)
 
     # Where it may go
 
@@ -331,6 +331,8 @@ class Board(QWidget):
         if steps is None:
             return
         moves = steps.into(box.lane.key, self.by_phase)
+        # The usual step needs no asking; the others stay in the panel.
+        moves = [move for move in moves if move.tone == "primary"] or moves
         view = steps.detail.view
         if len(moves) > 1:
             self._ask_which(steps, moves, box)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -59,7 +60,7 @@ class SavedFilters(QWidget):
         clear(self._chips)
         applied = False
         for one in self._saved:
-            chip = Button(one.name, "chip", on=lambda one=one: self._pick(one))
+            chip = Button(one.name, "chip", on=partial(self._pick, one))
             chip.setCheckable(True)
             chip.setChecked(one.query == self._query)
             chip.setMaximumWidth(180)
@@ -67,7 +68,7 @@ class SavedFilters(QWidget):
             if one.query == self._query:
                 applied = True
                 name = self._words("cases_list.saved.forget", name=one.name)
-                self._chips.addWidget(IconButton("x", name, on=lambda one=one: self._forget(one)))
+                self._chips.addWidget(IconButton("x", name, on=partial(self._forget, one)))
         self.save.setVisible(not applied and self._query != CaseQuery() and self.name.isHidden())
 
     def _pick(self, one: SavedView) -> None:
