@@ -163,10 +163,13 @@ def _bounds(definition: CaseDefinition, field: CaseField, at: str) -> Iterator[M
 
 def _asked(definition: CaseDefinition) -> Iterator[Mistake]:
     for group in ("result", "evidence", "follow_up"):
-        names: tuple[str, ...] = getattr(definition.closing, group)
+        parts: tuple[str | tuple[str, ...], ...] = getattr(definition.closing, group)
+        names = tuple(name for part in parts for name in ((part,) if isinstance(part, str) else part))
         if not names:
             yield f"closing names no field for {group}", f"$.closing.{group}"
         yield from _known(definition, names, f"$.closing.{group}")
+        if lost := [name for name in names if (field := definition.field(name)) and field.signs]:
+            yield f"{lost[0]!r} is gone when what it stands under changes", f"$.closing.{group}"
     yield from _known(definition, definition.opening.needs, "$.opening.needs")
     yield from _known(definition, definition.opening.takes, "$.opening.takes")
     named = definition.opening.title_from
@@ -263,29 +266,43 @@ def _leaves(move: Move, state: str) -> bool:
 
 
 def _short_cuts(definition: CaseDefinition) -> Iterator[Mistake]:
-    closing = definition.closing
+    groups = _closing(definition)
     for state, given in sorted(_walk(definition), key=lambda step: (step[0], sorted(step[1]))):
-        missing = sorted(set(closing.result + closing.evidence) - given)
-        if not given & set(closing.follow_up):
-            missing.append(" or ".join(closing.follow_up))
+        missing = [" or ".join(group) for group in groups if group not in given]
         found = definition.state(state)
         if found and found.end == "archived" and missing:
             n = next(n for n, s in enumerate(definition.states) if s.name == state)
-            yield f"a path leads to {state!r} without {', '.join(missing)}", f"$.states[{n}]"
+            yield f"a path leads to {state!r} without {', '.join(sorted(missing))}", f"$.states[{n}]"
 
 
-def _walk(definition: CaseDefinition) -> set[tuple[str, frozenset[str]]]:
-    """Every state with every set of closing fields that is sure to be filled in there, conditions left aside."""
-    closing = definition.closing.fields
-    start = (definition.initial.name, closing & set(definition.opening.needs))
+def _closing(definition: CaseDefinition) -> tuple[tuple[str, ...], ...]:
+    return (*definition.closing.asked, definition.closing.follow_up)
+
+
+def _walk(definition: CaseDefinition) -> set[tuple[str, frozenset[tuple[str, ...]]]]:
+    """Every state with every set of closing groups of which one is sure to be filled in there, conditions left aside."""
+    opened = frozenset(group for group in _closing(definition) if set(group) & set(definition.opening.needs))
+    start = (definition.initial.name, opened)
     seen, queue = {start}, [start]
     while queue:
         state, given = queue.pop()
         for move in definition.moves:
             if state in move.sources:
-                kept = frozenset[str]() if move.again else given
-                step = (move.to or state, kept | closing & set(move.needs.fields + move.needs.held))
+                kept = frozenset[tuple[str, ...]]() if move.again else given
+                sure = frozenset(group for group in _closing(definition) if _gives(move, group))
+                step = (move.to or state, kept | sure)
                 if step not in seen:
                     seen.add(step)
                     queue.append(step)
     return seen
+
+
+def _gives(move: Move, group: tuple[str, ...]) -> bool:
+    """Whether one of these is filled in after the move, whatever was before: it is needed, or needed where another of
+    them is blank."""
+    if set(group) & set(move.needs.fields + move.needs.held):
+        return True
+    return any(
+        set(group) & set(also.fields + also.held) and any(dict(also.when) == {name: (BLANK,)} for name in group)
+        for also in move.needs.also
+    )

@@ -215,15 +215,24 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The fields without which nothing is archived: what was done, what shows it, and at least one of what the other
-    side said (or why it was not asked)."""
+    side said (or why it was not asked).
 
-    result: tuple[str, ...]
-    evidence: tuple[str, ...]
+    An inner list of `result` and `evidence` is satisfied by one of its fields: a photo or, where none could be taken,
+    words.
+    """
+
+    result: tuple[str | tuple[str, ...], ...]
+    evidence: tuple[str | tuple[str, ...], ...]
     follow_up: tuple[str, ...]
 
     @property
     def fields(self) -> frozenset[str]:
-        return frozenset(self.result + self.evidence + self.follow_up)
+        return frozenset(name for group in self.asked for name in group) | frozenset(self.follow_up)
+
+    @property
+    def asked(self) -> tuple[tuple[str, ...], ...]:
+        """What result and evidence ask for: of each group at least one field."""
+        return tuple((part,) if isinstance(part, str) else part for part in self.result + self.evidence)
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -312,6 +321,14 @@ class CaseDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     def clock(self, name: str) -> Clock | None:
         return next((clock for clock in self.clocks if clock.name == name), None)
+
+    @property
+    def of_a_round(self) -> frozenset[str]:
+        """The fields that another round begins without: the closing ones, the moments clocks stop at, and signatures
+        under the work itself. What was agreed before (a quote and the name under it) stays."""
+        moments = {clock.field for clock in self.clocks if clock.field}
+        signatures = {field.name for field in self.fields if field.type == "signature" and not field.signs}
+        return self.closing.fields | moments | signatures
 
     @property
     def initial(self) -> State:

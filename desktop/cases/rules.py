@@ -118,16 +118,16 @@ def kept(definition: CaseDefinition, given: Values) -> dict[str, object]:
 
 
 def merged(definition: CaseDefinition, move: Move, now: Values, given: Values) -> dict[str, object]:
-    """The fields after a move: another round begins without the closing fields of the last, and what is changed is no
-    longer signed for."""
-    closing = definition.closing.fields if move.again else frozenset[str]()
+    """The fields after a move: another round begins without what belongs to the last (`CaseDefinition.of_a_round`), and
+    what is changed is no longer signed for."""
+    old = definition.of_a_round if move.again else frozenset[str]()
     new = kept(definition, {name: value for name, value in given.items() if not _unfit(definition, name, value)})
     unsigned = {
         field.name
         for field in definition.fields
         if field.signs and field.signs in new and new[field.signs] != now.get(field.signs)
     }
-    return {name: value for name, value in now.items() if name not in closing | unsigned} | new
+    return {name: value for name, value in now.items() if name not in old | unsigned} | new
 
 
 def _unfit(definition: CaseDefinition, name: str, value: object) -> bool:

@@ -87,3 +87,33 @@ def test_the_same_version_twice_is_refused_and_the_newest_opens(tmp_path: Path) 
     assert set(loaded.definitions) == {("device-fault", 1), ("device-fault", 2)}
     assert loaded.newest()["device-fault"].version == 2
     assert len(loaded.refused) == 1
+
+
+EITHER = (folder("cases") / "repair.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("        - {when: {after: [blank]}, held: [proof]}\n", "", "without after or proof"),
+        (
+            "{when: {after: [blank]}, held: [proof]}",
+            "{when: {cause: [blank]}, held: [proof]}",
+            "without after or proof",
+        ),
+        ("[[after, proof]]", "[[after, prof]]", "there is no field 'prof'"),
+        ("[[after, proof]]", "[quote_signature]", "is gone when what it stands under changes"),
+    ],
+)
+def test_evidence_of_which_one_will_do_is_asked_for_where_the_other_is_blank(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    assert old in EITHER
+    (tmp_path / "bad.yaml").write_text(EITHER.replace(old, new, 1), encoding="utf-8")
+    (error,) = load_definitions(tmp_path).refused
+    assert reason in error.reason, str(error)
+
+
+def test_another_round_begins_without_arrival_signature_and_result_but_with_the_quote() -> None:
+    old = load_definitions(folder("cases")).newest()["repair"].of_a_round
+    assert {"result", "after", "proof", "satisfaction", "rating", "checked", "arrived_at", "signature"} == old
