@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from desktop.cases.definition import CaseField, ItemColumn
-from desktop.cases.values import is_blank, total
+from desktop.cases.values import is_blank
 from desktop.cases.views import CaseDetail, Fact
 from desktop.kernel.words import Words
 from ui.cases import reading
+from ui.cases.itemlist import sums
 from ui.cases.thumbs import Thumbs
 from ui.parts.detail import FactsList, section
 from ui.parts.layout import column, row
@@ -105,12 +106,8 @@ class ItemTable(QWidget):
                 )
             if one.type in ("text", "part"):
                 grid.setColumnStretch(at, 1)
-        sums = [
-            words("casework.items.total", title=words.of(one.title), sum=_sum(field, one, listed))
-            for one in field.columns
-            if one.total and listed
-        ]
-        foot = [Label("    ".join(sums), "secondary", tone="ink", weight=500)] if sums else []
+        added = sums(words, field, listed)
+        foot = [Label(added, "secondary", tone="ink", weight=500)] if added else []
         self.setLayout(column(grid, *foot, spacing=8))
 
 
@@ -129,11 +126,6 @@ def cell_words(words: Words, one: ItemColumn, value: object, detail: CaseDetail)
     if one.type == "part":
         return detail.names.get(str(value), str(value))
     return reading.shown(_MOMENT, value) if one.type == "date-time" else str(value)
-
-
-def _sum(field: CaseField, one: ItemColumn, rows: list[dict[str, object]]) -> str:
-    added = total(field, one, rows)
-    return f"¥{reading.yuan(added)}" if one.type == "money" else f"{added:g} {one.unit}".strip()
 
 
 def _side(one: ItemColumn) -> Qt.AlignmentFlag:

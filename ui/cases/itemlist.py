@@ -105,6 +105,10 @@ class ItemList(Entry):
             self._grid.addWidget(cell, at, number)
             cell.installEventFilter(self)
         self._grid.addWidget(made.away, at, len(made.cells))
+        # The empty row is no row yet: there is nothing to take away.
+        made.away.hide()
+        if self._rows:
+            self._rows[-1].away.show()
         self._rows.append(made)
         return made
 
@@ -157,14 +161,20 @@ class ItemList(Entry):
 
     def _sum(self) -> None:
         rows = [one.value() for one in self._rows if not one.is_blank()]
-        said = []
-        for one in self._field.columns:
-            if one.total and rows:
-                added = total(self._field, one, rows)
-                text = f"¥{reading.yuan(added)}" if one.type == "money" else f"{added:g} {one.unit}".strip()
-                said.append(self._words("casework.items.total", title=self._words.of(one.title), sum=text))
-        self._totals.setText("    ".join(said))
-        self._totals.setVisible(bool(said))
+        self._totals.setText(sums(self._words, self._field, rows))
+        self._totals.setVisible(bool(self._totals.text()))
+
+
+def sums(words: Words, field: CaseField, rows: list[dict[str, object]]) -> str:
+    """What the columns that are added up come to; "" where there are none."""
+    added = [one for one in field.columns if one.total and rows]
+    said = []
+    for one in added:
+        value = total(field, one, rows)
+        text = f"¥{reading.yuan(value)}" if one.type == "money" else f"{value:g} {one.unit}".strip()
+        title = words.of(one.title) if len(added) > 1 else ""
+        said.append(words("casework.items.total", title=title, sum=text).strip())
+    return "    ".join(said)
 
 
 class _Row:
@@ -175,6 +185,9 @@ class _Row:
         self.columns = owner._field.columns
         self.cells: list[Cell] = [self._cell(one, kept.get(one.name)) for one in self.columns]
         self.away = IconButton("x", owner._words("casework.items.drop"), on=lambda: owner.drop(self))
+        policy = self.away.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.away.setSizePolicy(policy)
 
     def is_blank(self) -> bool:
         return not self.value(strict=False)

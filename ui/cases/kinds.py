@@ -20,6 +20,7 @@ from ui.parts.sidepanel import SidePanel
 from ui.shell.context import Context
 from ui.theme.fonts import font
 from ui.theme.icons import icon
+from ui.theme.tokens import theme
 
 log = logging.getLogger(__name__)
 _NAME = Qt.ItemDataRole.UserRole
@@ -69,6 +70,8 @@ class KindChooser(QObject):
             heading = QListWidgetItem(words(f"casework.kinds.group.{group}"))
             heading.setFlags(Qt.ItemFlag.NoItemFlags)
             heading.setFont(font("caption", 500))
+            heading.setForeground(theme().color("ink3"))
+            heading.setSizeHint(QSize(60, 30))
             self.list.addItem(heading)
             for one in kinds:
                 item = QListWidgetItem(icon(one.icon), words.of(one.title))

@@ -1,5 +1,22 @@
 from __future__ import annotations
 
-from tests.ui.pages import founded, site
+from pathlib import Path
 
-__all__ = ["founded", "site"]
+import pytest
+
+from desktop.cases.definition import load_definitions
+from resources.loader import folder
+from tests.ui.pages import Site, founded, site
+
+__all__ = ["founded", "site", "trial"]
+
+KINDS = Path(__file__).parent / "kinds"
+
+
+@pytest.fixture
+def trial(site: Site) -> Site:  # noqa: F811 - the fixture of this name
+    """The site with a kind of case that has a field of every type."""
+    cases = site.console.cases
+    cases._loaded = load_definitions(folder("cases"), KINDS)
+    cases._newest = cases._loaded.newest()
+    return site
