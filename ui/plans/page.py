@@ -305,7 +305,8 @@ class PlansPage(ListPage):
 
     def _begin_renaming(self) -> None:
         plan = self._plans.get(self._current)
-        if plan is not None:
+        # One form at a time: the key works while it stands.
+        if plan is not None and self.findChild(RenameForm) is None:
             RenameForm(self, self._context, plan)
 
     @slot

@@ -171,7 +171,8 @@ def test_a_drawing_is_renamed_where_it_is_edited(open_page: Open, site: Site) ->
     page.key("E")
     page.key("F2")
     page.until(lambda: page.root.findChildren(SidePanel))
-    form = page.root.findChildren(SidePanel)[0]
+    page.key("F2")
+    (form,) = page.root.findChildren(SidePanel)
     field = form.findChildren(QLineEdit)[0]
     assert field.text() == "总平面图"
     field.setText("   ")

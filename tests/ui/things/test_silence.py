@@ -19,6 +19,7 @@ from tests.ui.things.test_page import opened, until
 from ui.things.dead import SilentTree, csv_text, write_csv
 from ui.things.deadview import DeadView
 from ui.things.silence import Silent, all_silent, explained, newest, silent
+from ui.things.state import Hearing, hearing, main_points, state_word
 
 ZH = Words("zh")
 
@@ -47,6 +48,26 @@ def test_offline_stale_and_never_are_told_apart_and_the_living_left_out(site: Si
     assert never is not None and (never.how, never.days(99)) == ("never", None)
     # A lost line makes every reading offline, but no device dead.
     assert silent(view, {"a": told("offline", 5)}, True) is None
+
+
+@pytest.mark.parametrize(
+    ("qualities", "heard", "words"),
+    [
+        (("good", "bad", "stale"), "live", "正常"),
+        (("stale", "bad", "uncertain"), "stale", "数据未更新"),
+        (("uncertain", "bad"), "uncertain", "尚无实时数据"),
+        (("bad", "bad"), "bad", "数据无法识别"),
+        (("none", "none"), "none", "在线，尚无数据"),
+    ],
+)
+def test_what_tells_nothing_that_can_be_trusted_does_not_look_well(
+    site: Site, qualities: tuple[Quality, ...], heard: Hearing, words: str
+) -> None:
+    view = site.things.get("pump-1")
+    assert view is not None
+    readings = {point.name: told(quality, 5) for point, quality in zip(main_points(view), qualities, strict=False)}
+    assert hearing(view, readings) == heard
+    assert state_word(view, (), ZH, heard).text == words
 
 
 def family(site: Site) -> None:

@@ -59,7 +59,9 @@ class Sight:
         return f"{self.shown.text} {self.shown.unit}".strip()
 
     def spoken(self) -> str:
-        return self.shown.spoken(self.title) if not self.live else f"{self.title} {self.text}"
+        # Of a live value the age is nothing to be told each time; that it was only replayed is.
+        trusted = self.live and self.shown.quality != "uncertain"
+        return f"{self.title} {self.text}" if trusted else self.shown.spoken(self.title)
 
 
 class Looking:
