@@ -4,6 +4,7 @@ reads neither hides nor doubles a sample."""
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from operator import lt
 
 from db.chunks import SCALES, scaled, unpack_samples
 from db.rollup import DAY, MINUTE, Band, Columns, empty, joined, merged, of_samples
@@ -63,7 +64,10 @@ class HistoryQuery(Stored):
         shift = self._day_shift if tier is DAYS else 0
         # The first band is whole, as all others are.
         begin = max(0, (since + shift) // width * width - shift)
-        return merged(self._rolled_up(tier, begin, until), width, shift).bands()
+        # Each part by itself, where buckets follow on each other; then only a band that two parts share is left to merge.
+        whole = joined(merged(part, width, shift) for part in self._rolled_up(tier, begin, until))
+        shared = not all(map(lt, whole.at, whole.at[1:]))
+        return (merged(whole, width, shift) if shared else whole).bands()
 
     def last(self, until: int) -> tuple[int, float] | None:
         """As `TelemetryReader.last_before`."""
@@ -131,8 +135,9 @@ class HistoryQuery(Stored):
         coarsest = max((i for i, tier in enumerate(TIERS) if tier.width <= COARSER * wanted), default=0)
         return TIERS[max(finest, coarsest)]
 
-    def _rolled_up(self, tier: Tier, since: int, until: int) -> Columns:
-        """Buckets up to where the roll-ups reach; from there the samples themselves, so that the live edge is exact."""
+    def _rolled_up(self, tier: Tier, since: int, until: int) -> list[Columns]:
+        """Buckets up to where the roll-ups reach; from there the samples themselves, so that the live edge is exact. Parts
+        follow on each other in time."""
         until_rolled = min(until, self._rolled - 1)
         parts = []
         if since <= until_rolled and tier is DAYS:
@@ -143,7 +148,9 @@ class HistoryQuery(Stored):
         elif since <= until_rolled:
             parts.append(self.tier(tier, since, until_rolled))
         fresh = self.raw_bands(max(since, self._rolled), until) if until >= self._rolled else empty()
-        return joined([*parts, self._with_tail(fresh, since, until)])
+        fresh = self._with_tail(fresh, since, until)
+        late = fresh.at and fresh.at[0] < self._rolled
+        return [joined([*parts, fresh])] if late else [*parts, fresh]
 
 
 def find(query: Query, thing_id: str, point: str) -> HistoryQuery | None:
