@@ -25,9 +25,12 @@ from ui.parts.text import Label
 from ui.parts.timeline import Timeline, TimelineEntry
 from ui.parts.when import stamp
 from ui.shell.context import Context
+from ui.theme.tokens import px
 
 IN_HEADER = 3
-"""Moves that fit beside each other in the header; the others stand below the facts."""
+"""Moves that stand beside each other in the header, if their names are short; the others stand below the facts."""
+_BESIDE_MOVES = 76
+"""Pixels of the header's padding and of the menu."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,17 @@ def move_buttons(words: Words, moves: tuple[Move, ...], on_move: Callable[[Move]
         return Button(words.of(move.title), kind, key=key_of(number), on=lambda: on_move(move))
 
     return [button(number, move) for number, move in enumerate(moves)]
+
+
+def in_header(buttons: list[Button]) -> int:
+    """How many of them fit beside each other in the header, with the menu after them."""
+    room, fitting = px("width", "detail") - _BESIDE_MOVES, 0
+    for button in buttons[:IN_HEADER]:
+        room -= button.sizeHint().width() + 8
+        if room < 0:
+            break
+        fitting += 1
+    return max(1, fitting)
 
 
 def state_badges(words: Words, detail: CaseDetail) -> list[QWidget]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.assets.views import STORE, PartView
 from desktop.cases.definition import CaseField, FieldType
 from desktop.kernel.errors import NotFound
 from desktop.places.views import PlaceNode
@@ -52,7 +53,24 @@ def read_known(context: Context, kinds: Collection[FieldType]) -> Known:
         Option(view.id, view.name, " / ".join(view.place_path), view.id)
         for view in (console.things.all() if "thing" in kinds else ())
     ]
-    return Known(places, things)
+    assets = [
+        Option(view.id, view.name, " / ".join(filter(None, (view.code, *view.place_path[-1:]))), view.code)
+        for view in (console.assets.all() if "asset" in kinds else ())
+    ]
+    stocked = console.stock.parts() if "items" in kinds else ()
+    parts = [Option(part.id, part.name, _in_stock(context, part), part.code) for part in stocked]
+    return Known(places, things, assets, parts, {part.id: part.price for part in stocked})
+
+
+def _in_stock(context: Context, part: PartView) -> str:
+    """How many one has oneself, and how many are in the store."""
+    held = part.by_holder
+    return context.words(
+        "casework.field.in_stock",
+        own=f"{held.get(context.who.id, 0):g}",
+        store=f"{held.get(STORE, 0):g}",
+        unit=part.unit,
+    )
 
 
 def field_for(

@@ -16,7 +16,7 @@ from desktop.kernel.words import Words
 from ui.aio import in_background, slot
 from ui.cases.actforms import ActForm, RevealForm, VisitForm
 from ui.cases.clock import CaseClock
-from ui.cases.detail import IN_HEADER, Doing, Shown, move_buttons, sections, state_badges
+from ui.cases.detail import Doing, Shown, in_header, move_buttons, sections, state_badges
 from ui.cases.forms import CaseForm, MoveForm, OpenForm, Start
 from ui.cases.kinds import KindChooser
 from ui.cases.printing import Printer
@@ -125,9 +125,10 @@ class CasePanel(DetailPanel):
         self.set_state(*state_badges(words, shown.detail))
         buttons = move_buttons(words, shown.moves, self._open_move)
         self._menu_button = IconButton("ellipsis", words("casework.act.menu"), key=".", on=self._open_menu)
-        self.set_acts(*buttons[:IN_HEADER], *([self._menu_button] if self._acts() else []))
+        fitting = in_header(buttons)
+        self.set_acts(*buttons[:fitting], *([self._menu_button] if self._acts() else []))
         doing = Doing(self._page, self._visit, self._visit_abnormal)
-        self.set_sections(*self._undo(shown), *sections(self._context, shown, buttons[IN_HEADER:], doing))
+        self.set_sections(*self._undo(shown), *sections(self._context, shown, buttons[fitting:], doing))
         self._set_keys()
         self.show()
         if scanning and (line := self.findChild(ScanLine)):

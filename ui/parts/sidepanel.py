@@ -14,6 +14,9 @@ from ui.parts.layout import hairline, row
 from ui.parts.text import Label
 from ui.theme.tokens import px
 
+_ROOM_BESIDE = 150
+"""Pixels that the way out beside the act takes."""
+
 
 class SidePanel(QFrame):
     """Covers the right edge of `host`. Esc puts it away, Ctrl+Enter does the act; focus returns to where it was.
@@ -65,6 +68,9 @@ class SidePanel(QFrame):
         self._problem = Label("", "secondary", tone="critical", wrap=True)
         self._problem.hide()
         self.act = Button(act, kind, key="Ctrl+Return", on=on_act)
+        if self.act.sizeHint().width() > self._width - _ROOM_BESIDE:
+            # A long name goes before its key, which the tooltip then has.
+            self.act = Button(act, kind, key="Ctrl+Return", show_key=False, on=on_act)
         head = row(Label(title, "section"), None, IconButton("x", cancel, on=self.leave), margins=(20, 12, 12, 12))
         foot = row(self.act, Button(cancel, "plain", on=self.leave), None, margins=(20, 12, 20, 16))
         layout = QVBoxLayout(self)
