@@ -9,7 +9,7 @@ import pytest
 from desktop.cases.definition import load_definitions
 from resources.loader import folder
 
-GOOD = (folder("cases") / "device-fault.yaml").read_text(encoding="utf-8")
+GOOD = (Path(__file__).parent / "fault.yaml").read_text(encoding="utf-8")
 
 
 def test_every_shipped_definition_loads() -> None:
