@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from sqlalchemy import select
@@ -18,11 +18,12 @@ from desktop.cases.clocks import Span
 from desktop.cases.definition import CaseDefinition, CaseField, Pause
 from desktop.cases.rules import Problem
 from desktop.cases.service import Cases
+from desktop.cases.ticking import Ticking
 from desktop.cases.views import CaseView
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.kernel.ids import NewId
-from desktop.security.principal import Principal, require, system
+from desktop.security.principal import Principal, require
 
 MAX_NOTE = 1000
 
@@ -37,6 +38,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "merge": ("cases.lead",),
     "visit": ("cases.work", "cases.gate"),
     "undo": ("cases.see",),
+    "reveal": ("people.reveal",),
 }
 """Any one of these allows the act."""
 
@@ -53,8 +55,7 @@ class CaseActs:
         self._clock = clock
         self._new_id = new_id
         self._cases = cases
-        self._terminal = terminal
-        self._refreshed = False
+        self._ticking = Ticking(records, clock, cases, terminal)
         self.stock_back: StockBack | None = None
         """Set by the composition root."""
 
@@ -77,6 +78,8 @@ class CaseActs:
             return last is not None and last.actor == who.id and now <= last.until
         if act in ("note", "link"):
             return True
+        if act == "reveal":
+            return any(field.personal and row.fields.get(field.name) for field in definition.fields)
         if row.closed_at is not None:
             return False
         suspended = any(span.is_open(now) for span in rows.spans(row))
@@ -85,7 +88,7 @@ class CaseActs:
             "resume": suspended,
             "set_urgency": len(definition.urgencies) > 1,
             "merge": definition.void is not None,
-            "visit": any(field.type == "points" for field in definition.fields),
+            "visit": any(rounds.route(row.fields.get(f.name)) for f in definition.fields if f.type == "points"),
         }
         return fits.get(act, True)
 
@@ -263,81 +266,20 @@ class CaseActs:
         """Takes the last act on the case back, by its author within a minute. Raises NotAllowed, NotFound, Refused."""
 
         def work(tx: Transaction, row: CaseRow, _definition: CaseDefinition) -> None:
-            undo.take_back(tx, who, row)
-            if self.stock_back is not None:
-                self.stock_back(tx, row.id)
-            definition = self._cases.definition_of(row.definition, row.version, row.state)
-            rows.reckon(row, definition, self._cases.calendars(), tx.act.at)
+            for touched in undo.take_back(tx, who, row):
+                definition = self._cases.definition_of(touched.definition, touched.version, touched.state)
+                rows.reckon(touched, definition, self._cases.calendars(), tx.act.at)
+                tx.session.flush()
+                if self.stock_back is not None:
+                    self.stock_back(tx, touched.id)
 
         return self._act(who, case_id, "undo", work, closed_too=True)
 
     # By itself
 
     def tick(self) -> int:
-        """What the program does itself: pauses that ended, steps that a clock which is over takes, and, once after its
-        start, what is due by the calendars as they are now. Returns how many cases changed."""
-        done = self._wake() + self._take_late_steps()
-        if not self._refreshed:
-            self._refreshed = True
-            done += self._reckon_anew()
-        return done
-
-    def _wake(self) -> int:
-        now = self._clock.now()
-
-        def rested(session: Session) -> list[str]:
-            suspended = session.scalars(select(CaseRow).where(CaseRow.paused, CaseRow.closed_at.is_(None)))
-            return [row.id for row in suspended if not any(span.is_open(now) for span in rows.spans(row))]
-
-        return sum(self._by_itself("wake", case_id, self._go_on) for case_id in self._records.read(rested))
-
-    def _go_on(self, tx: Transaction, row: CaseRow, definition: CaseDefinition) -> None:
-        rows.reckon(row, definition, self._cases.calendars(), tx.act.at)
-
-    def _take_late_steps(self) -> int:
-        now = self._clock.now()
-        kinds = [name for name, one in self._cases.definitions().items() if any(move.auto for move in one.moves)]
-        if not kinds:
-            return 0
-
-        def late(session: Session) -> list[str]:
-            wanted = select(CaseRow).where(
-                CaseRow.definition.in_(kinds), CaseRow.closed_at.is_(None), CaseRow.due_at < now
-            )
-            return [row.id for row in session.scalars(wanted) if self._late_step(row) is not None]
-
-        return sum(self._by_itself("late", case_id, self._step_late) for case_id in self._records.read(late))
-
-    def _late_step(self, row: CaseRow) -> Any:
-        definition = self._cases.definition_of(row.definition, row.version, row.state)
-        late = (move for move in definition.moves if move.auto == "late")
-        return next((move for move in late if rules.stands(definition, move, row.state, row.fields)), None)
-
-    def _step_late(self, tx: Transaction, row: CaseRow, definition: CaseDefinition) -> None:
-        if (step := self._late_step(row)) is not None:
-            self._cases.apply(tx, row, definition, step, {})
-
-    def _reckon_anew(self) -> int:
-        calendars = self._cases.calendars()
-
-        def moved(session: Session) -> list[str]:
-            running = session.scalars(select(CaseRow).where(CaseRow.closed_at.is_(None), CaseRow.due_at.is_not(None)))
-            return [
-                row.id
-                for row in running
-                if clocks.next_due(clocks.reckoned(rows.kept(row), rows.spans(row), calendars)) != row.due_at
-            ]
-
-        return sum(self._by_itself("recount", case_id, self._go_on) for case_id in self._records.read(moved))
-
-    def _by_itself(self, op: str, case_id: str, work: Callable[[Transaction, CaseRow, CaseDefinition], None]) -> int:
-        def within(tx: Transaction) -> CaseView:
-            row = rows.row_of(tx.session, case_id)
-            work(tx, row, self._cases.definition_of(row.definition, row.version, row.state))
-            return self._cases.view(tx.session, row)
-
-        self._cases.write(system(self._terminal), f"cases.{op}", None, within)
-        return 1
+        """What the program does itself (`ticking.py`). Returns how many cases changed."""
+        return self._ticking.tick()
 
     def _act(
         self,

@@ -98,6 +98,16 @@ def assignee_name(session: Session, row: CaseRow) -> str:
     return operator.name if operator else ""
 
 
+def unmasked(definition: CaseDefinition, held: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+    """What was given, where a form sends back the mask it was shown with what stands behind it."""
+    return {
+        name: held[name]
+        if name in held and (field := definition.field(name)) and field.personal and value == _masked(field, held[name])
+        else value
+        for name, value in given.items()
+    }
+
+
 def _masked(field: CaseField | None, value: object) -> object:
     if field is None or not field.personal or not isinstance(value, str):
         return value

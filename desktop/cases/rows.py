@@ -64,8 +64,12 @@ def _replace(row: CaseRow, column: str, value: object) -> None:
 
 
 def begin_round(row: CaseRow, definition: CaseDefinition, began: datetime) -> None:
-    """The clocks of the round that the row is in now."""
-    row.clocks = [*row.clocks, *msgspec.to_builtins(clocks.begun(definition, row.urgency, row.round, began))]
+    """The clocks of the round that the row is in now. Those of the round before that still ran have stopped: nobody meets
+    the promises of a round that is over."""
+    over = [
+        msgspec.structs.replace(one, stopped=began, filed=began) if one.stopped is None else one for one in kept(row)
+    ]
+    row.clocks = msgspec.to_builtins([*over, *clocks.begun(definition, row.urgency, row.round, began)])
 
 
 def end_pause(row: CaseRow, now: datetime) -> bool:

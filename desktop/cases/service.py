@@ -12,11 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
-from db.tables.assets import Asset
 from db.tables.cases import CaseRow
-from db.tables.people import Person
-from db.tables.places import Place
-from desktop.cases import details, dispatch, pictures, rows, rules
+from desktop.cases import beginning, details, dispatch, pictures, rows, rules
 from desktop.cases.calendar import Calendar, load_calendars
 from desktop.cases.definition import CaseDefinition, Move, load_definitions, stand_in
 from desktop.cases.evidence import EVIDENCE, Evidence
@@ -25,7 +22,6 @@ from desktop.cases.naming import community_offset
 from desktop.cases.pictures import Image
 from desktop.cases.pointing import check_moments, check_pointing
 from desktop.cases.rules import Problem
-from desktop.cases.values import branch
 from desktop.cases.views import CaseDetail, CaseView
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
@@ -71,6 +67,10 @@ class Cases:
     def definition_of(self, name: str, version: int, state: str) -> CaseDefinition:
         """The definition a case runs under; where its file is gone, one that can be read and not moved."""
         return self._loaded.definitions.get((name, version)) or stand_in(name, version, state)
+
+    def every_version(self) -> tuple[CaseDefinition, ...]:
+        """The definitions that cases may run under, old versions too."""
+        return tuple(self._loaded.definitions.values())
 
     def calendars(self) -> dict[str, Calendar]:
         """The working calendars by name, and `always`."""
@@ -173,7 +173,7 @@ class Cases:
         def work(tx: Transaction) -> CaseView:
             kind = self.definition(definition)
             about = {"place": place_id, "thing": thing_id, "person": person_id, "asset": asset_id}
-            rows.demand(_check_about(kind, about))
+            rows.demand(beginning.check_about(kind, about))
             return self.open_in(
                 tx, who, definition, title, thing_id=thing_id, place_id=place_id, person_id=person_id,
                 asset_id=asset_id, urgency=urgency, fields=fields, parent_id=parent_id,
@@ -215,7 +215,7 @@ class Cases:
         if who is not None:
             require(who, kind.opening.permission)
         title = title.strip() if isinstance(title, str) else title
-        title = title or _called(kind, given)
+        title = title or beginning.called(kind, given)
         problems = rules.check_text("title", title, rules.MAX_TITLE, needed=True)
         problems += rules.check_fields(kind, kind.opening.needs, kind.opening.takes, given)
         if (evidence is not None or who is None) and kind.urgency(urgency) is None:
@@ -223,7 +223,7 @@ class Cases:
         if kind.urgency(urgency) is None:
             problems += (Problem("urgency", "not_an_option"),)
         rows.demand(problems or check_pointing(tx.session, kind, given))
-        _there(tx, place_id, person_id, asset_id)
+        beginning.check_there(tx, place_id, person_id, asset_id)
         if parent_id is not None:
             self._check_parent(tx, parent_id, kind)
         now = tx.act.at
@@ -245,10 +245,10 @@ class Cases:
             planned_at=planned_at,
             opened_by=who.id if who else "system",
             opened_at=now,
-            fields=rules.kept(kind, given) | _routed(kind, route),
+            fields=rules.kept(kind, given) | beginning.routed(kind, route),
             extra={EVIDENCE: msgspec.to_builtins(evidence)} if evidence else {},
         )
-        rows.begin_round(row, kind, _began(kind, now, onset, planned_at))
+        rows.begin_round(row, kind, beginning.began(kind, now, onset, planned_at))
         rows.reckon(row, kind, self._calendars, now)
         return self.view(tx.session, tx.add(row))
 
@@ -282,6 +282,7 @@ class Cases:
             row = rows.row_of(tx.session, case_id)
             definition = self.definition_of(row.definition, row.version, row.state)
             step = self._step(tx.session, who, row, definition, move)
+            given = details.unmasked(definition, row.fields, fields or {})
             rows.demand(
                 rules.check_move(definition, step, row.fields, given, assignee_id, reason)
                 or check_pointing(tx.session, definition, given)
@@ -294,7 +295,6 @@ class Cases:
             self._take_parts(tx, row, definition, given, who)
             return self.view(tx.session, row)
 
-        given = fields or {}
         return self.write(who, f"cases.move.{move}", reason, work)
 
     def apply(
@@ -366,42 +366,3 @@ class Cases:
     def _next_number(self, tx: Transaction) -> str:
         day = rules.local_day(tx.act.at, tx.act.offset_minutes)
         return f"{self._terminal}-{day}-{tx.next_number(f'case/{self._terminal}/{day}'):04d}"
-
-
-def _check_about(kind: CaseDefinition, about: Mapping[str, str | None]) -> tuple[Problem, ...]:
-    asks = {name: getattr(kind.opening, name) for name in about}
-    missing = [Problem(name, "missing") for name, id_ in about.items() if asks[name] == "must" and not id_]
-    unasked = [Problem(name, "not_asked") for name, id_ in about.items() if asks[name] == "no" and id_]
-    return (*missing, *unasked)
-
-
-def _there(tx: Transaction, place_id: str | None, person_id: str | None, asset_id: str | None) -> None:
-    if place_id is not None and tx.get(Place, place_id) is None:
-        raise NotFound("there is no such place", id=place_id)
-    if person_id is not None and tx.get(Person, person_id) is None:
-        raise NotFound("there is no such person", id=person_id)
-    if asset_id is not None and tx.get(Asset, asset_id) is None:
-        raise NotFound("there is no such asset", id=asset_id)
-
-
-def _called(kind: CaseDefinition, given: Mapping[str, object]) -> str:
-    """The words of the choice or category that names the case; the kind's own where it asks for no title."""
-    field = kind.field(kind.opening.title_from) if kind.opening.title_from else None
-    value = given.get(field.name) if field else None
-    if field is None or not isinstance(value, str):
-        return ""
-    if field.type == "choice":
-        return field.options.get(value, {}).get("zh", "")
-    return " · ".join(node.title["zh"] for node in branch(field, value))
-
-
-def _routed(kind: CaseDefinition, route: Mapping[str, object] | None) -> dict[str, object]:
-    """The points field of a round as it begins."""
-    field = next((field for field in kind.fields if field.type == "points"), None)
-    return {field.name: dict(route)} if field is not None and route is not None else {}
-
-
-def _began(kind: CaseDefinition, now: datetime, onset: datetime | None, planned_at: datetime | None) -> datetime:
-    if onset is not None and kind.opening.from_onset:
-        return onset
-    return planned_at or now

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.store import Transaction
 from db.tables.cases import CaseLink, CaseRow
 from db.tables.journal import Entry
+from desktop.cases.rows import row_of
 from desktop.cases.rules import UNDO
 from desktop.kernel.errors import Refused
 from desktop.security.principal import Principal
@@ -42,10 +43,11 @@ def last_act(session: Session, case_id: str) -> LastAct | None:
     return LastAct(entry.tx, entry.actor, entry.at + UNDO)
 
 
-def take_back(tx: Transaction, who: Principal, row: CaseRow) -> None:
-    """Puts the case back to what it was before its last act, and with it the links that act made.
+def take_back(tx: Transaction, who: Principal, row: CaseRow) -> list[CaseRow]:
+    """Puts the case back to what it was before its last act, and with it whatever cases and links that act touched.
 
-    Raises Refused where there is no such act (`facts["why"]` is nothing_to_undo, not_yours or too_late).
+    Returns the cases, the one that was asked for first. Raises Refused where there is no such act, or another came after it
+    on one of these cases (`facts["why"]` is nothing_to_undo, not_yours or too_late).
     """
     last = last_act(tx.session, row.id)
     if last is None:
@@ -54,12 +56,24 @@ def take_back(tx: Transaction, who: Principal, row: CaseRow) -> None:
         raise Refused(f"the last act on {row.number} was somebody else's", why="not_yours")
     if tx.act.at > last.until:
         raise Refused(f"the last act on {row.number} is more than a minute old", why="too_late")
-    for entry in tx.session.scalars(select(Entry).where(Entry.tx == last.tx)):
+    restored = [row]
+    for entry in tx.session.scalars(select(Entry).where(Entry.tx == last.tx)).all():
         body = json.loads(entry.body)
-        if entry.kind == "case" and entry.entity_id == row.id and "before" in body:
-            _restore(row, body["before"], body["after"])
+        if entry.kind == "case" and "before" in body:
+            touched = row if entry.entity_id == row.id else _other(tx, entry.entity_id, last)
+            _restore(touched, body["before"], body["after"])
+            restored += [touched] if touched is not row else []
         elif entry.kind == "case_link" and (link := tx.get(CaseLink, entry.entity_id)) is not None:
-            link.state = "undone"
+            link.state = body.get("before", {}).get("state", "undone")
+    return restored
+
+
+def _other(tx: Transaction, case_id: str, last: LastAct) -> CaseRow:
+    """Another case that the act touched, if nothing happened to it since."""
+    row = row_of(tx.session, case_id)
+    if (its := last_act(tx.session, case_id)) is None or its.tx != last.tx:
+        raise Refused(f"another act on {row.number} came after", why="nothing_to_undo")
+    return row
 
 
 def _restore(row: CaseRow, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
