@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.base import Record
+from db.tables.base import PERSONAL, Record
 from db.types import UtcDateTime
 
 
@@ -55,7 +55,9 @@ class CaseRow(Record, kw_only=True):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     round: Mapped[int] = mapped_column(default=1)
-    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict, info=PERSONAL)
+    """Which of them tell who somebody is, only the definition knows: the case's timeline masks those, the journal's page
+    shows none."""
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     """The resident it is for."""
     asset_id: Mapped[str | None] = mapped_column(ForeignKey("asset.id"), default=None)
