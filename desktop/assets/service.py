@@ -21,6 +21,7 @@ from desktop.cases.service import Cases
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.kernel.ids import NewId
+from desktop.people import masks
 from desktop.people.pinyin import search_keys
 from desktop.security.principal import Principal, act, require
 
@@ -141,13 +142,20 @@ class Assets:
         now = self._clock.now()
         lent = {
             str(row.asset_id): Lent(
-                row.id, row.number, people.get(row.person_id or "", "") or staff.get(row.assignee_id or "", ""),
+                row.id, row.number,
+                people.get(row.person_id or "", "") or self._borrower(row) or staff.get(row.assignee_id or "", ""),
                 row.opened_at, row.due_at, row.due_at is not None and now > row.due_at,
             )
             for row in reversed(lending)
         }  # fmt: skip
         others = {str(row.asset_id): row for row in reversed(rows) if row not in lending}
         return _Work(lent, others)
+
+    def _borrower(self, row: CaseRow) -> str:
+        """The name that was written down, masked."""
+        definition = self._cases.definition_of(row.definition, row.version, row.state)
+        names = (str(row.fields.get(field.name, "")) for field in definition.fields if field.personal == "name")
+        return masks.name(next((name for name in names if name), ""))
 
     def _group(self, row: CaseRow) -> str:
         return self._cases.definition_of(row.definition, row.version, row.state).group

@@ -42,6 +42,12 @@ def _alarms(context: Context) -> Page:
     return AlarmsPage(context)
 
 
+def _intake(context: Context) -> Page:
+    from ui.intake.page import IntakePage
+
+    return IntakePage(context)
+
+
 def _cases(context: Context) -> Page:
     from ui.cases.page import CasesPage
 
@@ -58,6 +64,12 @@ def _service(context: Context) -> Page:
     from ui.service.page import ServicePage
 
     return ServicePage(context)
+
+
+def _planned(context: Context) -> Page:
+    from ui.planned.page import PlannedPage
+
+    return PlannedPage(context)
 
 
 def _duty(context: Context) -> Page:
@@ -91,9 +103,11 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("trends", "trending-up", _trends, "things.see"),
     PageSpec("energy", "zap", _energy, "things.see"),
     PageSpec("alarms", "bell", _alarms, "alarms.see"),
+    PageSpec("intake", "phone-call", _intake, "cases.open"),
     PageSpec("cases", "clipboard-list", _cases, "cases.see"),
     PageSpec("work", "clipboard-check", _work, "cases.see"),
     PageSpec("service", "timer", _service, "cases.see"),
+    PageSpec("planned", "refresh-cw", _planned, "cases.see"),
     PageSpec("duty", "calendar", _duty),
     PageSpec("accounts", "users", _accounts, "accounts.manage", "foot"),
     PageSpec("journal", "book-open-text", _journal, "journal.see", "foot"),

@@ -71,6 +71,10 @@ class SideForm(QObject):
             return
         said = self.said()
         self.panel.close_panel()
+        self.tell(said)
+
+    def tell(self, said: str) -> None:
+        """Says what was done; with a way back where a form has one."""
         self.context.shell.say(said)
 
 
