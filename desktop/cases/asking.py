@@ -70,18 +70,21 @@ def _plain(query: CaseQuery) -> Iterator[ColumnElement[bool]]:
         yield CaseRow.opened_at >= query.opened_from
     if query.opened_to is not None:
         yield CaseRow.opened_at < query.opened_to
-    text = query.text.strip()
-    if text:
-        places = select(Place.id).where(
-            Place.name.contains(text, autoescape=True) | Place.code.startswith(text, autoescape=True)
-        )
-        staff = select(Operator.id).where(Operator.name.contains(text, autoescape=True))
-        yield or_(
-            CaseRow.number.contains(text, autoescape=True),
-            CaseRow.title.contains(text, autoescape=True),
-            CaseRow.place_id.in_(places),
-            CaseRow.assignee_id.in_(staff),
-        )
+    yield from (_says(word) for word in query.text.split())
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """A word of number or title, of the place's name or the beginning of its code, or of whoever has the case."""
+    places = select(Place.id).where(
+        Place.name.contains(word, autoescape=True) | Place.code.startswith(word, autoescape=True)
+    )
+    staff = select(Operator.id).where(Operator.name.contains(word, autoescape=True))
+    return or_(
+        CaseRow.number.contains(word, autoescape=True),
+        CaseRow.title.contains(word, autoescape=True),
+        CaseRow.place_id.in_(places),
+        CaseRow.assignee_id.in_(staff),
+    )
 
 
 def _standing(query: CaseQuery, now: datetime) -> Iterator[ColumnElement[bool]]:

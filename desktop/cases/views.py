@@ -33,7 +33,7 @@ class CaseQuery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     thing_id: str = ""
     asset_id: str = ""
     text: str = ""
-    """Part of a number or title, of the place's name or code, or of the name of whoever has it."""
+    """Words, each of which is part of the number or title, of the place's name or code, or of the name of whoever has it."""
     fields: Mapping[str, str] = {}
     """Choices and categories by name; a category with everything below it."""
     opened_from: datetime | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from desktop.cases.views import CaseQuery
 from desktop.places.views import PlaceNode
 from ui.shell.context import Context, PageSpec
 
@@ -86,13 +87,13 @@ def _walk(node: PlaceNode, path: tuple[str, ...]) -> Iterator[tuple[PlaceNode, t
 
 
 def _cases(context: Context, text: str) -> list[Hit]:
-    found = [view for view in context.console.cases.list(open_only=False) if matches(text, view.number, view.title)]
+    found = context.console.case_lists.page(CaseQuery(open_only=False, text=text), limit=MOST)
     return [
         Hit(
             "case", view.title, f"{view.number}  {context.words.of(view.state_title)}", "clipboard-list",
             _going(context, "cases", view.id),
         )
-        for view in found[:MOST]
+        for view in found
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.cases.views import CaseQuery
 from desktop.field.messages import Health, ThingGone, ThingSeen
 from desktop.kernel.bus import Changed
 from desktop.kernel.errors import LinliError, StoreUnavailable
@@ -234,12 +235,11 @@ class Workspace(QWidget):
     @slot
     async def _count(self) -> None:
         alarms: dict[Priority, int] = await in_background(self._console.alarms.counts)
-        cases = await in_background(self._console.cases.list)
+        cases = await in_background(self._console.case_lists.count, CaseQuery())
         self.sidebar.set_waiting("alarms", alarms_waiting(alarms, self._words))
-        overdue = sum(case.overdue for case in cases)
-        spoken = self._words("app.open_cases", n=len(cases), overdue=overdue)
-        late = Waiting(overdue, self._words("app.overdue_cases", n=overdue), "high", "triangle")
-        waiting = ([late] if overdue else []) + ([Waiting(len(cases), spoken)] if cases else [])
+        spoken = self._words("app.open_cases", n=cases.total, overdue=cases.overdue)
+        late = Waiting(cases.overdue, self._words("app.overdue_cases", n=cases.overdue), "high", "triangle")
+        waiting = ([late] if cases.overdue else []) + ([Waiting(cases.total, spoken)] if cases.total else [])
         self.sidebar.set_waiting("cases", waiting)
         self.alarms_counted.emit(alarms)
 

@@ -101,6 +101,7 @@ def test_text_is_part_of_a_number_or_title_as_it_is_written(lists: CaseLists, re
     assert found(lists, text="漏水") == [1, 2]
     assert found(lists, text="0% ") == [1]
     assert found(lists, text="d1-20261122-0003") == [3]
+    assert found(lists, text="漏水 -0002") == [2]
 
 
 def test_the_rest_of_a_query_narrows(lists: CaseLists, records: Records) -> None:
