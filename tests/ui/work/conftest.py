@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.ui.pages import founded, site
+
+__all__ = ["founded", "site"]

@@ -1,0 +1,1 @@
+"""Assets, and parts with who has them."""

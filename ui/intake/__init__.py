@@ -1,0 +1,1 @@
+"""The intake desk: one form for whoever calls."""
