@@ -131,11 +131,17 @@ class CasePanel(DetailPanel):
         self.set_sections(*self._undo(shown), *sections(self._context, shown, buttons[fitting:], doing))
         self._set_keys()
         self.show()
-        if scanning and (line := self.findChild(ScanLine)):
-            line.setFocus()
+        if scanning:
+            # The old line is still there until Qt turns; the new one was shown last.
+            self._go_on_scanning()
         elif focused:
             self._page.setFocus()
             self._page.focusNextChild()
+
+    def _go_on_scanning(self) -> None:
+        lines = [line for line in self.findChildren(ScanLine) if not line.isHidden()]
+        if lines:
+            lines[-1].setFocus()
 
     def _undo(self, shown: Shown) -> list[QWidget]:
         """For a minute, the last act can be taken back."""
