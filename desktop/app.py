@@ -188,7 +188,7 @@ def open_console(
         assets=Assets(records, clock, new_id, cases),
         stock=Stock(records, clock, new_id),
         journal=JournalView(records, clock),
-        reports=Reports(records, clock, alarms, places, energy, case_lists),
+        reports=Reports(records, clock, alarms, places, energy, case_lists, cases),
         field=host,
     )
     cases.parts_used, console.case_acts.stock_back = console.stock.use_in, console.stock.undo_in

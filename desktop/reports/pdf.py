@@ -37,6 +37,8 @@ SIDE = 14 * mm
 TOP = 21 * mm
 BOTTOM = 16 * mm
 WIDTH = PAGE[0] - 2 * SIDE
+ONE_LINE = 220 * mm
+"""Narrower paper has two lines at its foot."""
 
 # reportlab keeps the subset of a document on the shared font object: one report is made at a time.
 _making = threading.Lock()
@@ -53,6 +55,13 @@ class Sheet:
     """When, by whom and at which terminal."""
     head: str
     """The journal head it was made from."""
+    size: tuple[float, float] = PAGE
+    """Of the paper, in points."""
+
+    @property
+    def width(self) -> float:
+        """Between the margins, in points."""
+        return float(self.size[0] - 2 * SIDE)
 
 
 def style(
@@ -97,17 +106,18 @@ def build(sheet: Sheet, story: Sequence[Flowable], words: Words, table_head: Tab
     out = io.BytesIO()
     with _making:
         document = BaseDocTemplate(
-            out, pagesize=PAGE, title=plain(f"{sheet.community} {sheet.title}"), author=plain(sheet.community),
+            out, pagesize=sheet.size, title=plain(f"{sheet.community} {sheet.title}"), author=plain(sheet.community),
             subject=plain(sheet.period), creator="Linli", lang="zh-CN" if words.lang == "zh" else "en", invariant=1,
             initialFontName=REGULAR,  # else every page begins with a Helvetica that is not embedded
         )  # fmt: skip
-        room, head_height = PAGE[1] - TOP - BOTTOM, table_head.wrap(WIDTH, PAGE[1])[1] if table_head else 0
+        width, height = sheet.width, sheet.size[1]
+        room, head_height = height - TOP - BOTTOM, table_head.wrap(width, height)[1] if table_head else 0
 
         def draw_table_head(canvas: Canvas, _document: BaseDocTemplate) -> None:
             if table_head:
                 table_head.drawOn(canvas, SIDE, BOTTOM + room - head_height)
 
-        first, later = (Frame(SIDE, BOTTOM, WIDTH, height, 0, 0, 0, 0) for height in (room, room - head_height))
+        first, later = (Frame(SIDE, BOTTOM, width, tall, 0, 0, 0, 0) for tall in (room, room - head_height))
         document.addPageTemplates(
             [
                 PageTemplate("first", [first], autoNextPageTemplate="later"),
@@ -142,32 +152,36 @@ def _maker(sheet: Sheet, words: Words) -> type[Canvas]:
 
 
 def _head(canvas: Canvas, sheet: Sheet, page: int) -> None:
-    y = PAGE[1] - 12 * mm
+    y, width = sheet.size[1] - 12 * mm, sheet.width
     canvas.setFillColor(ACCENT)
     canvas.rect(SIDE, y - 0.6 * mm, 1.1 * mm, 4.2 * mm, stroke=0, fill=1)
     canvas.setFillColor(INK)
     canvas.setFont(BOLD, 9.5)
-    canvas.drawString(SIDE + 3 * mm, y, fitted(sheet.community, BOLD, 9.5, WIDTH * 0.45))
+    canvas.drawString(SIDE + 3 * mm, y, fitted(sheet.community, BOLD, 9.5, width * 0.45))
     if page > 1:  # the first page has it as its title
         canvas.setFont(REGULAR, 8)
         canvas.setFillColor(INK2)
-        canvas.drawRightString(SIDE + WIDTH, y, fitted(f"{sheet.title} · {sheet.period}", REGULAR, 8, WIDTH * 0.5))
-    _rule(canvas, y - 3 * mm)
+        canvas.drawRightString(SIDE + width, y, fitted(f"{sheet.title} · {sheet.period}", REGULAR, 8, width * 0.5))
+    _rule(canvas, y - 3 * mm, width)
 
 
 def _foot(canvas: Canvas, sheet: Sheet, words: Words, page: int, pages: int) -> None:
-    y = 8.5 * mm
-    _rule(canvas, y + 4 * mm)
+    y, width = 8.5 * mm, sheet.width
+    _rule(canvas, y + 4 * mm, width)
     canvas.setFont(REGULAR, 7)
     canvas.setFillColor(INK3)
     number = words("reports.page", page=page, pages=pages)
     head = words("reports.journal_head", head=sheet.head)
-    canvas.drawRightString(SIDE + WIDTH, y, number)
-    canvas.drawCentredString(PAGE[0] / 2 + 20 * mm, y, head)
-    canvas.drawString(SIDE, y, fitted(sheet.made, REGULAR, 7, WIDTH * 0.42))
+    canvas.drawRightString(SIDE + width, y, number)
+    if width < ONE_LINE:
+        canvas.drawString(SIDE, y - 3.2 * mm, head)
+        canvas.drawString(SIDE, y, fitted(sheet.made, REGULAR, 7, width * 0.78))
+        return
+    canvas.drawCentredString(sheet.size[0] / 2 + 20 * mm, y, head)
+    canvas.drawString(SIDE, y, fitted(sheet.made, REGULAR, 7, width * 0.42))
 
 
-def _rule(canvas: Canvas, y: float) -> None:
+def _rule(canvas: Canvas, y: float, width: float) -> None:
     canvas.setStrokeColor(LINE)
     canvas.setLineWidth(0.5)
-    canvas.line(SIDE, y, SIDE + WIDTH, y)
+    canvas.line(SIDE, y, SIDE + width, y)

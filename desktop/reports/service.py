@@ -12,13 +12,16 @@ from typing import Any, Protocol
 from db.store import Head, Records, Transaction
 from desktop.alarms.views import AlarmView
 from desktop.cases.figures import Figures
+from desktop.cases.pictures import Image
+from desktop.cases.views import CaseDetail, Today
 from desktop.energy.views import EnergyReport, Span
 from desktop.energy.words import period
 from desktop.kernel.clock import Clock
-from desktop.kernel.errors import Invalid
+from desktop.kernel.errors import Invalid, NotFound
 from desktop.kernel.words import Lang, Words
 from desktop.places.views import CommunityView
 from desktop.reports.alarm_log import AlarmLog
+from desktop.reports.case_print import SIZES, CasePrint, JobSheet
 from desktop.reports.energy import EnergySheet
 from desktop.reports.pdf import Sheet
 from desktop.reports.service_report import ServiceSheet
@@ -49,6 +52,16 @@ class ServiceSource(Protocol):
 
     def figures(self, since: datetime, until: datetime, definitions: Collection[str] = ()) -> Figures: ...
 
+    def today(self, who: Principal) -> Today: ...
+
+
+class CaseSource(Protocol):
+    """What a printed form needs of a case."""
+
+    def get(self, case_id: str) -> CaseDetail: ...
+
+    def picture(self, sha256: str) -> Image: ...
+
 
 @dataclass(frozen=True)
 class ReportFile:
@@ -71,6 +84,7 @@ class Reports:
         places: CommunitySource,
         energy: EnergySource,
         cases: ServiceSource,
+        case_files: CaseSource | None = None,
     ) -> None:
         self._records = records
         self._clock = clock
@@ -78,6 +92,7 @@ class Reports:
         self._places = places
         self._energy = energy
         self._cases = cases
+        self._case_files = case_files
 
     def alarm_log(self, who: Principal, since: datetime, until: datetime, lang: Lang) -> ReportFile:
         """The alarms that began from `since` to before `until`, as a PDF; its making is noted in the journal.
@@ -160,6 +175,63 @@ class Reports:
         self._note(who, "service", facts, data, offset)
         stem = "_".join(filter(None, (title, name, f"{first:%Y%m%d}-{last:%Y%m%d}")))
         return ReportFile(_file_name(stem) + ".pdf", data, title, head)
+
+    def case_print(self, who: Principal, case_id: str, form: str, lang: Lang) -> bytes:
+        """A printed form that the case's definition names, as PDF bytes; its making is noted in the journal.
+
+        Raises NotAllowed, NotFound for a case or form that is not there.
+        """
+        require(who, "cases.see")
+        if self._case_files is None:
+            raise NotFound("no cases are known here")
+        files, head = self._case_files, self._records.head()
+        detail = files.get(case_id)
+        chosen = next((one for one in detail.definition.prints if one.name == form), None)
+        if chosen is None:
+            raise NotFound(f"{detail.definition.name} has no form {form!r}", form=form)
+        name, offset, words, zone = self._setting(lang)
+
+        def picture_of(sha256: str) -> bytes:
+            try:
+                return files.picture(sha256).data
+            except NotFound as error:
+                raise LookupError(sha256) from error
+
+        sheet = Sheet(
+            community=name or words("reports.no_community"),
+            title=words.of(chosen.title),
+            period=detail.view.number,
+            made=self._made(who, words, zone),
+            head=str(head),
+            size=SIZES[chosen.size],
+        )
+        data = CasePrint(words, zone, picture_of).pdf(sheet, detail, chosen)
+        self._note(who, "case", {"case": detail.view.number, "form": form}, data, offset)
+        return data
+
+    def job_sheet(self, who: Principal, lang: Lang) -> bytes:
+        """The open cases of `who` with room to write on, as PDF bytes; its making is noted in the journal."""
+        require(who, "cases.see")
+        head, today = self._records.head(), self._cases.today(who)
+        name, offset, words, zone = self._setting(lang)
+        day = f"{self._clock.now().astimezone(zone):%Y-%m-%d}"
+        sheet = Sheet(
+            community=name or words("reports.no_community"),
+            title=words("caseprint.job_sheet"),
+            period=words("caseprint.job_sheet_of", name=who.name, day=day),
+            made=self._made(who, words, zone),
+            head=str(head),
+            size=SIZES["A4"],
+        )
+        groups = (("late", today.late), ("due_today", today.due_today), ("later", today.later))
+        data = JobSheet(words, zone).pdf(sheet, groups)
+        self._note(who, "job_sheet", {"rows": sum(len(cases) for _, cases in groups)}, data, offset)
+        return data
+
+    def _setting(self, lang: Lang) -> tuple[str, int, Words, timezone]:
+        community = self._places.community()
+        name, offset = (community.name, community.offset_minutes) if community else ("", 480)
+        return name, offset, Words(lang), timezone(timedelta(minutes=offset))
 
     def _made(self, who: Principal, words: Words, zone: timezone) -> str:
         at = f"{self._clock.now().astimezone(zone):%Y-%m-%d %H:%M}"

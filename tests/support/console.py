@@ -105,5 +105,5 @@ def make_console(folder: Path, key: bytes, clock: FakeClock, field: QuietField, 
         case_lists=lists, schedules=Schedules(records, clock, new_id, TERMINAL, cases),
         assets=Assets(records, clock, new_id, cases), stock=Stock(records, clock, new_id),
         journal=JournalView(records, clock),
-        reports=Reports(records, clock, alarms, places, energy, lists), field=host,
+        reports=Reports(records, clock, alarms, places, energy, lists, cases), field=host,
     )  # fmt: skip

@@ -231,7 +231,7 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
         CaseActs(records, clock, new_id, cases, TERMINAL), lists,
         Schedules(records, clock, new_id, TERMINAL, cases, run_hours(stuff)), Assets(records, clock, new_id, cases),
         Stock(records, clock, new_id),
-        JournalView(records, clock), Reports(records, clock, alarms, places, energy, lists), still,
+        JournalView(records, clock), Reports(records, clock, alarms, places, energy, lists, cases), still,
     )  # fmt: skip
     cases.parts_used, console.case_acts.stock_back = console.stock.use_in, console.stock.undo_in
     bridge = Bridge(bus)
