@@ -75,7 +75,10 @@ class CasePrint:
                 heading = para(self._words.of(block.title), style(10, bold=True, leading=16))
                 heading.keepWithNext = True
                 story.append(heading)
-            story += [*made, Spacer(0, 3.5 * mm)]
+            for part in made:
+                # What is a heading stays close to what it heads.
+                story += [part] if getattr(part, "keepWithNext", False) else [part, Spacer(0, 2 * mm)]
+            story.append(Spacer(0, 2 * mm))
         return build(sheet, story, self._words)
 
     def _block(self, block: Block, detail: CaseDetail) -> Iterable[Flowable]:
