@@ -220,7 +220,8 @@ class CasePrint:
 
     def _sum(self, field: CaseField, column: ItemColumn, rows: list[Mapping[str, Any]]) -> str:
         whole = total(field, column, rows)
-        title = self._words.of(column.title)
+        only = sum(one.total for one in field.columns) == 1
+        title = self._words.of(field.title if only else column.title)
         if column.type != "money":
             return self._words("caseprint.total", title=title, sum=f"{whole:g} {column.unit}".strip())
         shown = yuan(whole) + (f"　{capitals(round(whole))}" if self._words.lang == "zh" else "")
