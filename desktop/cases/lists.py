@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
@@ -93,6 +93,27 @@ class CaseLists:
                 Column(state, title, totals.get(state, 0), tuple(cases.get(state, ())))
                 for state, title in titles.items()
             )
+
+        return self._records.read(work)
+
+    def grouped(
+        self, query: CaseQuery, group_of: Callable[[str, str], str], most: int = 50
+    ) -> dict[str, tuple[int, tuple[CaseView, ...]]]:
+        """How many cases stand in each group and the most pressing `most` of them; `group_of` says which group a
+        definition's state belongs to. Groups without cases are not there."""
+
+        def work(session: Session) -> dict[str, tuple[int, tuple[CaseView, ...]]]:
+            found = asking.conditions(query, self._clock.now())
+            totals: defaultdict[str, int] = defaultdict(int)
+            states: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+            for state, n in self._count(session, query).by_state.items():
+                totals[group_of(*state)] += n
+                states[group_of(*state)].append(state)
+            stands = tuple_(CaseRow.definition, CaseRow.state)
+            return {
+                group: (totals[group], self._found(session, and_(stands.in_(some), *found), most))
+                for group, some in states.items()
+            }
 
         return self._records.read(work)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Literal, NamedTuple
 
 from desktop.app import Console
@@ -88,22 +87,10 @@ def _states(definition: CaseDefinition, lists: CaseLists, query: CaseQuery) -> t
 
 
 def _phases(definitions: dict[str, CaseDefinition], lists: CaseLists, query: CaseQuery) -> tuple[Lane, ...]:
-    cases: defaultdict[str, list[CaseView]] = defaultdict(list)
-    totals: defaultdict[str, int] = defaultdict(int)
-    for name in sorted({name for name, _ in lists.count(query).by_state}):
-        for column in lists.board(query, name, MOST):
-            phase = phase_of(definitions[name], column.state) if name in definitions else "doing"
-            totals[phase] += column.total
-            cases[phase] += column.cases
+    def phase(name: str, state: str) -> Phase:
+        return phase_of(definitions[name], state) if name in definitions else "doing"
+
+    found = lists.grouped(query, phase, MOST)
     return tuple(
-        Lane(phase, {}, totals[phase], tuple(sorted(cases[phase], key=_pressing)[:MOST]),
-             query.open_only and phase not in OPEN_PHASES)
-        for phase in PHASES
-    )  # fmt: skip
-
-
-def _pressing(case: CaseView) -> tuple[bool, float, float, str]:
-    """The order of lists: what is due first; of what is closed, the last first."""
-    due = case.due_at.timestamp() if case.due_at else float("inf")
-    closed = -case.closed_at.timestamp() if case.closed_at else 0.0
-    return case.closed_at is not None, due, closed, case.id
+        Lane(phase, {}, *found.get(phase, (0, ())), query.open_only and phase not in OPEN_PHASES) for phase in PHASES
+    )

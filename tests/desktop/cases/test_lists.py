@@ -151,6 +151,22 @@ def test_a_board_has_a_column_for_every_state_with_its_most_pressing_cases(lists
     assert [column.state for column in whole] == ["reported", "working", "archived", "voided", "handed_over"]
 
 
+def test_groups_of_states_hold_their_total_and_their_most_pressing_cases(lists: CaseLists, records: Records) -> None:
+    put(
+        records,
+        *(row(n) for n in range(1, 6)),
+        row(9, state="working"),
+        row(8, definition="stop", state="open"),
+        row(10, state="archived", closed_at=START, due_at=None),
+    )
+    found = lists.grouped(CaseQuery(), lambda name, state: "new" if state == "reported" else f"{name} goes on", 2)
+    assert {key: (total, [view.id[-3:] for view in views]) for key, (total, views) in found.items()} == {
+        "new": (5, ["001", "002"]),
+        "fix goes on": (1, ["009"]),
+        "stop goes on": (1, ["008"]),
+    }
+
+
 def test_near_are_open_cases_of_the_home_its_building_and_the_person(lists: CaseLists, records: Records) -> None:
     put(
         records,
