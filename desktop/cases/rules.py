@@ -146,8 +146,9 @@ def versions(definition: CaseDefinition, counted: Values, now: Values, after: Va
 
 
 def may_by(move: Move, who_id: str, assignee_id: str | None) -> bool:
-    """Whether the move is this operator's to make, as far as it matters who has the case."""
-    return move.by == "any" or assignee_id is None or assignee_id == who_id
+    """Whether the move is this operator's to make, as far as it matters who has the case. What somebody has nobody else
+    grabs."""
+    return assignee_id in (None, who_id) or (move.by == "any" and move.dispatch != "grab")
 
 
 def back_filed(happened: datetime, filed: datetime) -> bool:

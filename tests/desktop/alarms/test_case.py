@@ -96,10 +96,11 @@ def test_the_clock_runs_from_the_alarm_and_thirty_minutes_are_in_time(
 
 @pytest.mark.parametrize(("arrival", "words"), [("14:30:00", "14:30:00（按时）"), ("14:30:01", "14:30:01（超时）")])
 def test_an_arrival_is_told_with_whether_it_was_in_time(
-    alarms: Alarms, records: Records, cases: Cases, arrival: str, words: str
+    alarms: Alarms, records: Records, cases: Cases, clock: FakeClock, arrival: str, words: str
 ) -> None:
     trapped(alarms)
     (case,) = opened(records)
+    clock.advance(31 * 60)
     cases.move(LI, case.id, "call", fields={"called_at": "2026-11-22T14:06:00+08:00", "maintainer": "日立 王工"})
     cases.move(LI, case.id, "rescuers_arrive", fields={"arrived_at": f"2026-11-22T{arrival}+08:00"})
     told = {fact.name: fact.value["zh"] for fact in cases.get(case.id).facts}

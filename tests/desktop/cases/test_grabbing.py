@@ -59,6 +59,18 @@ def test_of_those_who_grab_at_once_one_has_it_and_the_others_are_told_who(shop: 
         finish(shop, next(who for who in TEAM if who.id == winner), case.id)
 
 
+def test_what_is_grabbed_where_it_stands_is_not_grabbed_away(shop: Shop) -> None:
+    """A grab that changes no state: the state alone would let the second one through."""
+    parent = job(shop)
+    errand = shop.cases.open(BOSS, "errand", "借梯", asset_id="ladder", parent_id=parent.id)
+    assert shop.cases.move(GUARD, errand.id, "take").assignee_id == "guard"
+    with pytest.raises(Refused) as refused:
+        shop.cases.move(ANNA, errand.id, "take")
+    assert (refused.value.facts["why"], refused.value.facts["who"]) == ("not_yours", "Guard")
+    assert "take" not in {move.name for move in shop.cases.moves_for(ANNA, errand.id)}
+    assert shop.cases.get(errand.id).view.assignee_id == "guard"
+
+
 def test_nobody_grabs_more_than_the_cap_and_one_that_is_closed_makes_room(shop: Shop) -> None:
     first, second, third = (job(shop).id for _ in range(3))
     shop.cases.move(ANNA, first, "grab")

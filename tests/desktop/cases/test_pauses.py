@@ -219,7 +219,7 @@ def test_a_step_the_program_takes_itself_comes_when_the_time_is_over(shop: Shop)
 def test_a_step_of_the_program_is_nobody_elses(shop: Shop) -> None:
     parent = job(shop)
     errand = shop.cases.open(BOSS, "errand", "借梯", asset_id="ladder", parent_id=parent.id)
-    assert [move.name for move in shop.cases.get(errand.id).moves] == ["close"]
+    assert [move.name for move in shop.cases.get(errand.id).moves] == ["take", "close"]
     with pytest.raises(Refused):
         shop.cases.move(BOSS, errand.id, "lapse")
 

@@ -7,10 +7,11 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from db.store import Records
-from desktop.cases import rules
+from desktop.cases import clocks, rules
 from desktop.cases.definition import CaseDefinition, CaseField, Item, Move, load_definitions
 from desktop.cases.service import Cases
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound
@@ -21,7 +22,7 @@ from tests.support.fakes import FakeClock, FakeIds
 
 SHIPPED = load_definitions(folder("cases")).newest()
 PROCEDURES = ("fire-alarm", "gas-alarm", "lift-entrapment", "waterlogging")
-NOW = "2026-11-22T14:10:00+08:00"
+NOW = "2026-11-22T14:00:00+08:00"
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def value(field: CaseField) -> object:
 
 
 def needed(definition: CaseDefinition, move: Move, **more: object) -> dict[str, object]:
-    fields = [field for field in definition.fields if field.name in move.needs.fields]
+    given, held = rules.needed(definition, move, more)
+    fields = [field for field in definition.fields if field.name in (*given, *held)]
     return {field.name: value(field) for field in fields} | more
 
 
@@ -63,7 +65,7 @@ def test_the_usual_next_steps_lead_to_the_archive(cases: Cases, name: str) -> No
 @pytest.mark.parametrize("name", PROCEDURES)
 def test_whoever_stands_guard_can_act_until_the_danger_is_over(name: str) -> None:
     definition, guard = SHIPPED[name], roles()["guard"]
-    urgent = {state.name for state in definition.states if state.clock}
+    urgent = {state for clock in definition.clocks for state in clock.states}
     first = [move for move in definition.moves if urgent & set(move.sources) and move.tone == "primary"]
     assert first
     assert {move.permission for move in first} <= guard
@@ -95,11 +97,12 @@ def test_rescuers_have_thirty_minutes_in_a_city_and_an_hour_elsewhere(cases: Cas
 @pytest.mark.parametrize(("arrival", "in_time"), [("10:30:00", True), ("10:30:01", False)])
 def test_an_arrival_is_in_time_at_the_due_instant_and_late_after_it(arrival: str, in_time: bool) -> None:
     trapped = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
-    due = rules.due_at(SHIPPED["lift-entrapment"], "urgent", trapped)
-    assert due is not None
+    begun = clocks.begun(SHIPPED["lift-entrapment"], "urgent", 1, trapped)
+    (promised,) = clocks.reckoned(begun, (), {})
     at = datetime.fromisoformat(f"2026-03-01T{arrival}+00:00")
-    assert rules.in_time(due, at) is in_time
-    assert rules.is_overdue(SHIPPED["lift-entrapment"], "called", due, at) is not in_time
+    assert (clocks.standing(promised, (), at) != "breached") is in_time
+    stopped = msgspec.structs.replace(promised, stopped=at)
+    assert clocks.standing(stopped, (), at) == ("met" if in_time else "late")
 
 
 def test_the_clock_stops_at_the_arrival(cases: Cases, clock: FakeClock) -> None:
@@ -123,7 +126,7 @@ def test_water_is_not_under_control_before_the_ramp_is_closed_and_the_power_cut(
 
 def test_gas_the_resident_is_told_before_anybody_is_sent(cases: Cases) -> None:
     case_id = opened(cases, "gas-alarm")
-    assert [move.name for move in cases.moves_for(GUARD, case_id)] == ["instruct", "not_reached"]
+    assert [move.name for move in cases.moves_for(GUARD, case_id)][:2] == ["instruct", "not_reached"]
     with pytest.raises(Invalid):
         cases.move(GUARD, case_id, "not_reached", fields={"reached": "no_answer", "dispatched_at": NOW})
     cases.move(
@@ -146,7 +149,8 @@ def test_what_is_found_on_site_decides_what_comes_next(cases: Cases, name: str, 
         move = cases.moves_for(BOSS, case_id)[0]
         more = {"finding": finding} if "finding" in move.needs.fields else {}
         cases.move(BOSS, case_id, move.name, fields=needed(definition, move, **more))
-    assert [move.name for move in cases.moves_for(BOSS, case_id)] == [next_move]
+    usual = [move.name for move in cases.moves_for(BOSS, case_id) if move.tone == "primary"]
+    assert usual == [next_move]
 
 
 def test_a_real_fire_is_not_closed_without_119_and_a_report(cases: Cases) -> None:
@@ -221,8 +225,8 @@ def test_a_checklist_holds_its_own_items_and_is_complete_with_the_required_ones(
         ("required: true}", "required: true, when: x}", "unknown field"),
         ("{name: who, title: {zh:", "{name: coming, title: {zh:", "used twice"),
         ("type: checklist", "type: text", "a checklist has items"),
-        ("    meets_due: true", "    max_length: 0", "max_length"),
-        ("    type: number", "    type: number\n    meets_due: true", "only a date-time"),
+        ("    max_length: 1000", "    max_length: 0", "max_length"),
+        ("field: arrived_at", "field: people", "is no date-time"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_checklist_is_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:

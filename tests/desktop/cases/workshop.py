@@ -148,6 +148,7 @@ states:
   - {name: archived, title: {zh: 已归档, en: Archived}, end: archived}
 moves:
   - {name: lapse, title: {zh: 逾期未办, en: Lapsed}, from: [asked], to: late, permission: cases.work, auto: late}
+  - {name: take, title: {zh: 接单, en: Take}, from: [asked, late], permission: cases.open, dispatch: grab}
   - {name: close, title: {zh: 办结, en: Close}, from: [asked, late], to: archived, permission: cases.work,
      needs: {fields: [result]}}
 """
