@@ -19,6 +19,7 @@ from desktop.cases.definition import CaseDefinition, CaseField, Pause
 from desktop.cases.rules import Problem
 from desktop.cases.service import Cases
 from desktop.cases.ticking import Ticking
+from desktop.cases.values import instant
 from desktop.cases.views import CaseView
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
@@ -104,8 +105,10 @@ class CaseActs:
             now = tx.act.at
             if kind not in definition.pauses:
                 raise Invalid(f"{definition.name} knows no pause {kind!r}", "kind", why="not_an_option")
-            if until is not None and until <= now:
-                raise Invalid("that time is over", "until", why="too_early")
+            if until is not None and (instant(until) is None or until <= now):
+                raise Invalid(
+                    "a time to come, with its offset", "until", why="too_early" if instant(until) else "not_a_time"
+                )
             if any(span.is_open(now) for span in rows.spans(row)):
                 raise Refused(f"{row.number} is suspended already", why="suspended")
             span = Span(kind=kind, begins=now, until=until, reason=reason.strip(), by=who.id)
@@ -242,8 +245,10 @@ class CaseActs:
         route does not have is refused (Invalid("code"))."""
 
         def work(tx: Transaction, row: CaseRow, definition: CaseDefinition) -> None:
-            if at is not None and at > tx.act.at:
-                raise Invalid("that is still to come", "at", why="in_the_future")
+            if at is not None and (instant(at) is None or at > tx.act.at):
+                raise Invalid(
+                    "a time gone by, with its offset", "at", why="in_the_future" if instant(at) else "not_a_time"
+                )
             if photo and tx.session.get(Picture, photo) is None:
                 raise Invalid("there is no such picture", "photo", why="not_a_picture")
             points = _points_field(definition, field)

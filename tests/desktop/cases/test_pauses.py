@@ -122,6 +122,16 @@ def test_a_suspension_that_will_not_do_is_refused(
     assert shop.cases.get(case.id).spans == ()
 
 
+def test_a_time_without_an_offset_is_no_time(shop: Shop) -> None:
+    case = job(shop)
+    with pytest.raises(Invalid) as refused:
+        shop.acts.suspend(BOSS, case.id, "parts", until=datetime(2026, 12, 1), reason="等配件")
+    assert refused.value.facts["why"] == "not_a_time"
+    with pytest.raises(Invalid) as refused:
+        shop.acts.visit(BOSS, case.id, "walk", "P-1", way="qr", at=datetime(2026, 11, 1))
+    assert refused.value.facts["why"] == "not_a_time"
+
+
 def test_who_may_suspend_and_what_can_be(shop: Shop) -> None:
     case = job(shop)
     with pytest.raises(NotAllowed):
