@@ -97,3 +97,5 @@ class Round(NamedTuple):
     case: CaseView
     value: Mapping[str, object]
     over: bool
+    at: datetime
+    """When it was planned for, or opened where no plan did that."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
@@ -206,7 +206,7 @@ class Schedules:
         return self._records.write(act(who, "routes.change", self._clock), work)
 
     def rounds(self, since: datetime, until: datetime) -> tuple[Round, ...]:
-        """The cases that walk points and were planned or opened between two instants, or are still open."""
+        """The cases that walk points and were planned or opened in a period, and all open ones; the latest first."""
         names = {
             kind.name: field for kind in self._cases.definitions().values() if (field := routes.points_field(kind))
         }
@@ -214,12 +214,17 @@ class Schedules:
         def work(session: Session) -> tuple[Round, ...]:
             began = CaseRow.planned_at.between(since, until) | CaseRow.opened_at.between(since, until)
             wanted = select(CaseRow).where(CaseRow.definition.in_(names), began | CaseRow.closed_at.is_(None))
-            found = session.scalars(wanted.order_by(CaseRow.planned_at, CaseRow.opened_at, CaseRow.id)).all()
+            latest = (func.coalesce(CaseRow.planned_at, CaseRow.opened_at).desc(), CaseRow.id)
+            found = session.scalars(wanted.order_by(*latest)).all()
             views = lines(session, found, self._cases.definition_of, self._clock.now())
             walked = (
                 (view, row.fields.get(names[row.definition]), row) for row, view in zip(found, views, strict=True)
             )
-            return tuple(Round(view, value, row.closed_at is not None) for view, value, row in walked if value)
+            return tuple(
+                Round(view, value, row.closed_at is not None, row.planned_at or row.opened_at)
+                for view, value, row in walked
+                if value
+            )
 
         return self._records.read(work)
 

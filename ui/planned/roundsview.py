@@ -55,7 +55,7 @@ def round_line(words: Words, one: Round, now: datetime) -> Line:
     notes += [words("planned.flagged_n", n=done.flagged)] if done.flagged else []
     who = one.case.assignee_name or words("planned.form.nobody")
     return Line(
-        one.case.id, one.case.title, short(one.case.opened_at, now), words(f"planned.round.{key}"), tone, mark,  # type: ignore[arg-type]
+        one.case.id, one.case.title, short(one.at, now), words(f"planned.round.{key}"), tone, mark,  # type: ignore[arg-type]
         rounds.stops(one.value, over=one.over), one.case.id, "", " · ".join([one.case.number, who, *notes]),
     )  # fmt: skip
 

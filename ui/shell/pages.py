@@ -72,6 +72,12 @@ def _planned(context: Context) -> Page:
     return PlannedPage(context)
 
 
+def _assets(context: Context) -> Page:
+    from ui.assets.page import AssetsPage
+
+    return AssetsPage(context)
+
+
 def _duty(context: Context) -> Page:
     from ui.duty.page import DutyPage
 
@@ -108,6 +114,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("work", "clipboard-check", _work, "cases.see"),
     PageSpec("service", "timer", _service, "cases.see"),
     PageSpec("planned", "refresh-cw", _planned, "cases.see"),
+    PageSpec("assets", "package", _assets, "cases.see"),
     PageSpec("duty", "calendar", _duty),
     PageSpec("accounts", "users", _accounts, "accounts.manage", "foot"),
     PageSpec("journal", "book-open-text", _journal, "journal.see", "foot"),

@@ -67,11 +67,15 @@ class SideForm(QObject):
             return
         except LinliError as error:
             self.panel.act.setEnabled(True)
-            self.panel.set_problem(self.words.told(error))
+            self.panel.set_problem(self.told(error))
             return
         said = self.said()
         self.panel.close_panel()
         self.tell(said)
+
+    def told(self, error: LinliError) -> str:
+        """What a refusal says that is about no one field."""
+        return self.words.told(error)
 
     def tell(self, said: str) -> None:
         """Says what was done; with a way back where a form has one."""

@@ -24,9 +24,10 @@ class PlannedDriver(PageDriver):
         super().__init__(page)
         self._qtbot = qtbot
         self.page = page
-        self.grid = page.findChild(CalendarGrid)
-        self.map = page.findChild(LineMap)
-        self.detail = DetailDriver(page.findChild(PlanDetail))
+        [self.grid] = page.findChildren(CalendarGrid)
+        [self.map] = page.findChildren(LineMap)
+        [panel] = page.findChildren(PlanDetail)
+        self.detail = DetailDriver(panel)
 
     def until(self, holds: Callable[[], object]) -> None:
         self._qtbot.waitUntil(lambda: bool(holds()), timeout=10_000)
