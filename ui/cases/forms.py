@@ -263,10 +263,9 @@ class OpenForm(CaseForm):
             self.end()
             raise
         fields = dict(self._inputs(asked))
-        note = words.of(definition.title)
-        if self._start.parent is not None:
-            note = words("casework.form.under", kind=note, number=self._start.parent.number)
-        self.lay_out(fields, words("cases.page.new"), words("cases.page.open_it"), note, wide=_is_wide(asked))
+        title, parent = words.of(definition.title), self._start.parent
+        note = words("casework.form.under", number=parent.number) if parent else words("cases.page.new")
+        self.lay_out(fields, title, words("cases.page.open_it"), note, wide=_is_wide(asked))
 
     def _inputs(self, asked: list[CaseField]) -> Iterator[tuple[str, Input]]:
         """The title first; where it can be taken from a field, that field first and the title last."""
@@ -275,12 +274,17 @@ class OpenForm(CaseForm):
         title = text_field(words, words("cases.column.title"), not opening.title_from)
         if isinstance(title, Typed) and start.title:
             title.input.setText(start.title)  # type: ignore[union-attr]
-        ordered = sorted(asked, key=lambda field: field.name != opening.title_from)
+        # What the title is taken from, then what is needed, then the rest.
+        ordered = sorted(asked, key=lambda field: (field.name != opening.title_from, field.name not in opening.needs))
         if not opening.title_from:
             yield "title", title
         yield from self._pointing()
+        urgency_said = False
         for field in ordered:
             needed = field.name in opening.needs
+            if not needed and field.name != opening.title_from and not urgency_said:
+                urgency_said = True
+                yield from self._urgency()
             made = field_for(self.context, field, needed, now, self._known, host=self._host)
             if made is None:
                 continue
@@ -290,6 +294,12 @@ class OpenForm(CaseForm):
             if field.name == opening.title_from:
                 title.set_hint(words("casework.form.title_hint", field=words.of(field.title)))
                 yield "title", title
+        if not urgency_said:
+            yield from self._urgency()
+
+    def _urgency(self) -> Iterator[tuple[str, Input]]:
+        """How pressing it is, where there is anything to choose."""
+        words, definition = self.words, self._definition
         urgencies = {one.name: words.of(one.title) for one in definition.urgencies}
         usual = "normal" if "normal" in urgencies else definition.urgencies[0].name
         urgency = choice(words, words("cases.column.urgency"), urgencies, needed=True, chosen=usual)

@@ -43,7 +43,7 @@ def counts(today: Today) -> dict[str, int]:
 def columns(words: Words, clock: Clock) -> list[Column[Job]]:
     """When, what, where, until when, how it stands."""
     return [
-        Column("when", words("work.when"), lambda j: words(f"work.{j.when}"), 108, "badge",
+        Column("when", words("work.when"), lambda j: words(f"work.{j.when}"), 124, "badge",
                sort=lambda j: WHENS.index(j.when), tone=lambda j: _TONES[j.when], mark=lambda j: _MARKS[j.when]),
         Column("title", words("cases.column.title"), lambda j: one_line(j.case.title), 200, "strong", stretch=True),
         Column("kind", words("cases.page.kind"), lambda j: words.of(j.case.definition_title), 104, "quiet"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
@@ -284,7 +285,7 @@ def test_a_sub_task_begins_with_what_the_case_knows(trial: Site, show: Show) -> 
     made: list[str] = []
     page.panel.opened.connect(made.append)
     form = page.begin("A")
-    assert form.says("设备故障 · D1-20261122-0001 的子任务")
+    assert form.says("设备故障") and form.says("D1-20261122-0001 的子任务")
     page.finish(form)
     page.until(lambda: made)
     sub = trial.off(trial.console.cases.get, made[0])
@@ -326,6 +327,21 @@ def test_photos_open_in_full_and_lists_read_as_tables(trial: Site, show: Show) -
     QTest.keyClick(thumbs[0], Qt.Key.Key_Space)
     keys(Qt.Key.Key_Escape)
     assert page.page.isVisible()
+
+
+def test_a_slip_is_printed_by_its_key_and_opened(trial: Site, show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(Path(url.toLocalFile()))
+        return True
+
+    monkeypatch.setattr("ui.cases.printing.QDesktopServices.openUrl", open_url)
+    page, shell = show(taken(trial))
+    page.act("P")
+    page.until(lambda: opened)
+    assert opened[0].name == "完工单_D1-20261122-0001.pdf" and opened[0].read_bytes().startswith(b"%PDF")
+    assert str(opened[0]) in shell.said[-1]
 
 
 ROUTE = {
