@@ -28,7 +28,9 @@ def op_word(words: Words, op: str, definitions: Iterable[CaseDefinition] = ()) -
         moves = (definition.move(op.removeprefix(MOVE)) for definition in definitions)
         title = next((words.of(move.title) for move in moves if move), op.removeprefix(MOVE))
         return words("journal.case_move", move=title)
-    return catalogue(words.lang).get(f"journal.ops.{op}", op)
+    known = catalogue(words.lang)
+    # What can be done with every case is worded with the cases.
+    return known.get(f"journal.ops.{op}") or known.get(f"cases.op.{op.removeprefix('cases.')}", op)
 
 
 def kind_word(words: Words, kind: str) -> str:
