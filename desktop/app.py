@@ -44,10 +44,14 @@ from desktop.security.settings import Settings
 from desktop.security.views import Check
 from desktop.things.loader import load_models_of
 from desktop.things.service import Things, stored_overrides
+from resources.loader import folder
 
 log = logging.getLogger(__name__)
 
 Hosting = Literal["process", "thread"]
+
+SITE_CASES = "cases"
+"""The folder of a site's own kinds of case, in its data folder."""
 
 READING_BEATS, FIRST_READING = 1800, 30
 """Health messages between two closings of the meters' days, and before the first."""
@@ -138,7 +142,7 @@ def open_console(
     accounts = Accounts(records, clock, new_id, terminal)
     places = Places(records, clock, new_id)
     community = places.community()
-    cases = Cases(records, clock, new_id, terminal)
+    cases = Cases(records, clock, new_id, terminal, folder("cases"), data_dir / SITE_CASES)
     host: FieldView = (ProcessHost if hosting == "process" else ThreadHost)(
         FieldSettings(
             broker=broker or settings.broker(),
