@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from desktop.kernel.words import Words
 from desktop.security.principal import Principal
@@ -51,8 +51,8 @@ class PageSpec:
     factory: Callable[[Context], Page]
     permission: str = ""
     """Without it the page shows that the person may not see it."""
-    group: str = "main"
-    """`main` or `foot` of the sidebar."""
+    group: Literal["now", "desk", "plant", "staff", "foot"] = "now"
+    """Its part of the sidebar: what is now, the desk's work, the buildings, the staff, records and care at the foot."""
 
     @staticmethod
     def jump_key(number: int) -> str:

@@ -142,7 +142,7 @@ class Entry(QAbstractButton):
 
 
 class Sidebar(QFrame):
-    """Entries of pages above, of records and care below, and who is on duty at the foot.
+    """Entries of pages in their groups, of records and care below, and who is on duty at the foot.
 
     Signals:
         chosen(page key): an entry was pressed.
@@ -160,15 +160,15 @@ class Sidebar(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 12, 1, 8)
         layout.setSpacing(2)
-        for group in ("main", "foot"):
-            if group == "foot":
-                layout.addStretch(1)
-            for number, spec in enumerate(pages, 1):
-                if spec.group == group:
-                    entry = Entry(spec.icon, words(spec.title), PageSpec.jump_key(number))
-                    entry.clicked.connect(lambda _checked=False, key=spec.key: self.chosen.emit(key))
-                    self._entries[spec.key] = entry
-                    layout.addWidget(entry)
+        last = pages[0].group if pages else "now"
+        for number, spec in enumerate(pages, 1):
+            if spec.group != last:
+                last = spec.group
+                layout.addStretch(1) if last == "foot" else layout.addSpacing(10)
+            entry = Entry(spec.icon, words(spec.title), PageSpec.jump_key(number))
+            entry.clicked.connect(lambda _checked=False, key=spec.key: self.chosen.emit(key))
+            self._entries[spec.key] = entry
+            layout.addWidget(entry)
         layout.addSpacing(6)
         layout.addWidget(hairline())
         layout.addSpacing(6)
