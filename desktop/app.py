@@ -220,8 +220,8 @@ def _follow_field(console: Console) -> Callable[[], None]:
             console.alarms.expire_shelves()
             console.alarms.realarm_due()
             console.alarms.escalate_due()
-            console.case_acts.tick()
-            # Not here: a plan that catches up opens many cases.
+            # Not here: a plan that catches up opens many cases, and after a start every open case is looked at.
+            keeper.submit(_logged, console.case_acts.tick)
             keeper.submit(_logged, console.schedules.open_due)
         if beat % READING_BEATS == FIRST_READING:
             # On a thread of its own: it asks for every meter's history, and no alarm waits for that.

@@ -248,9 +248,14 @@ class Cases:
             fields=rules.kept(kind, given) | beginning.routed(kind, route),
             extra={EVIDENCE: msgspec.to_builtins(evidence)} if evidence else {},
         )
+        if versions := rules.versions(kind, {}, {}, row.fields):
+            row.extra = {**row.extra, details.VERSIONS: versions}
         rows.begin_round(row, kind, beginning.began(kind, now, onset, planned_at))
         rows.reckon(row, kind, self._calendars, now)
-        return self.view(tx.session, tx.add(row))
+        tx.add(row)
+        if who is not None:
+            self._take_parts(tx, row, kind, given, who)
+        return self.view(tx.session, row)
 
     def tell_in(self, tx: Transaction, case_id: str, evidence: Mapping[str, Any]) -> None:
         """Adds to what the alarm left with an open case (fields of `Evidence`); a closed one stays as it is."""

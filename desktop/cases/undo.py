@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.store import Transaction
-from db.tables.cases import CaseLink, CaseRow
+from db.tables.cases import CaseLink, CaseRow, Turn
 from db.tables.journal import Entry
 from desktop.cases.rows import row_of
 from desktop.cases.rules import UNDO
@@ -44,7 +44,7 @@ def last_act(session: Session, case_id: str) -> LastAct | None:
 
 
 def take_back(tx: Transaction, who: Principal, row: CaseRow) -> list[CaseRow]:
-    """Puts the case back to what it was before its last act, and with it whatever cases and links that act touched.
+    """Puts the case back to what it was before its last act, and with it the cases, links and turns that act touched.
 
     Returns the cases, the one that was asked for first. Raises Refused where there is no such act, or another came after it
     on one of these cases (`facts["why"]` is nothing_to_undo, not_yours or too_late).
@@ -65,6 +65,8 @@ def take_back(tx: Transaction, who: Principal, row: CaseRow) -> list[CaseRow]:
             restored += [touched] if touched is not row else []
         elif entry.kind == "case_link" and (link := tx.get(CaseLink, entry.entity_id)) is not None:
             link.state = body.get("before", {}).get("state", "undone")
+        elif entry.kind == "turn" and (turn := tx.get(Turn, entry.entity_id)) is not None:
+            turn.n = body.get("before", {}).get("n", 0)
     return restored
 
 

@@ -221,6 +221,21 @@ def test_taking_back_a_word_gives_no_parts_back(shop: Shop, new_id: FakeIds) -> 
     assert stock.of("anna") == {"washer": 1.0}
 
 
+def test_what_is_opened_with_parts_takes_them_too(shop: Shop, new_id: FakeIds) -> None:
+    stock = with_stock(shop, new_id)
+    case = shop.cases.open(ANNA, "job", "顺手换的", fields={"parts": PARTS, "quote": 500})
+    assert (stock.of("anna"), shop.cases.get(case.id).versions) == ({"washer": 1.0}, {"quote": 1})
+
+
+def test_a_turn_that_is_taken_back_is_had_again(shop: Shop) -> None:
+    case = job(shop)
+    for _ in range(6):
+        dealt = shop.cases.move(BOSS, case.id, "deal").assignee_id
+        shop.acts.undo(BOSS, case.id)
+        assert shop.cases.move(BOSS, case.id, "deal").assignee_id == dealt
+        case = job(shop)
+
+
 def test_nobody_has_a_case_twice_after_taking_back_a_grab(shop: Shop) -> None:
     case = job(shop)
     shop.cases.move(ANNA, case.id, "grab")

@@ -23,7 +23,8 @@ name: job
 version: 1
 title: {zh: 维修, en: Job}
 source: test
-opening: {place: may, person: may, asset: may, thing: may, takes: [category, caller, tel], title_from: category}
+opening:
+  {place: may, person: may, asset: may, thing: may, takes: [category, caller, tel, quote, parts], title_from: category}
 dispatch: {team: cases.work, cap: 2}
 subtasks: [errand]
 pauses: [resident, parts, weather]
