@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.alarms.views import AlarmView
-from desktop.cases.views import CaseView
+from desktop.cases.views import CaseQuery, CaseView
 from desktop.kernel.bus import Changed
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
@@ -37,6 +37,10 @@ ICONS = {
 }  # fmt: skip
 
 
+MOST_CASES = 200
+"""Of the most pressing cases so many are read; whoever has more that are late has other worries than their count."""
+
+
 class OverviewPage(Page):
     """Counts and values move once a second while the page is visible, sparklines once a minute."""
 
@@ -45,6 +49,7 @@ class OverviewPage(Page):
         super().__init__(context.words("overview.title"))
         self._alarms: Sequence[AlarmView] = ()
         self._cases: Sequence[CaseView] = ()
+        self._open_cases = 0
         self._lines: list[SystemLine] = []
         self._speaking: list[str] = []
         self._seconds = 0
@@ -175,7 +180,7 @@ class OverviewPage(Page):
             for case in due[:DUE_LINES]
         ]  # fmt: skip
         self._due_count.setText(str(len(due)) if due else "")
-        open_count = sum(case.closed_at is None for case in self._cases)
+        open_count = self._open_cases
         self._due.show_lines(
             lines, words("overview.due_none" if open_count == 0 else "overview.due_open", n=open_count)
         )
@@ -227,8 +232,13 @@ class OverviewPage(Page):
         if self._context.who.may("alarms.see"):
             self._alarms = await in_background(console.alarms.open)
         if self._context.who.may("cases.see"):
-            self._cases = await in_background(console.cases.list)
+            self._cases, self._open_cases = await in_background(self._pressing)
         self.tick()
+
+    def _pressing(self) -> tuple[Sequence[CaseView], int]:
+        """The late ones and then those that are due next, and how many are open."""
+        lists = self._context.console.case_lists
+        return lists.page(CaseQuery(), limit=MOST_CASES), lists.count(CaseQuery()).total
 
     @slot
     async def _load_trends(self) -> None:

@@ -164,7 +164,9 @@ def make_site(records: Records, clock: FakeClock, lang: Lang = "zh", full: bool 
     places = SimpleNamespace(tree=_tree)
     console = SimpleNamespace(
         things=things, clock=clock, field=fake, places=places,
-        alarms=SimpleNamespace(open=lambda: list(site.alarms)), cases=SimpleNamespace(list=lambda: list(site.cases)),
+        alarms=SimpleNamespace(open=lambda: list(site.alarms)), case_lists=SimpleNamespace(
+            page=lambda query, limit: list(site.cases), count=lambda query: SimpleNamespace(total=len(site.cases))
+        ),
     )  # fmt: skip
     site.context = Context(console, Words(lang), WHO, Bridge(bus), shell)  # type: ignore[arg-type]
     if full:
