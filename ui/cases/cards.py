@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QStyledItemD
 from desktop.cases.views import CaseView
 from desktop.kernel.clock import Clock
 from desktop.kernel.words import Words
-from ui.cases.columns import due_mark, due_tone, due_words, urgency_tone
+from ui.cases.columns import due_mark, due_tone, due_words, urgency_tone, urgency_words
 from ui.parts.badge import MARK_SIZE, badge_width, paint_badge, paint_mark, tone_colors
 from ui.parts.text import tip_text
 from ui.parts.value import one_line
@@ -55,14 +55,14 @@ class CardPainter:
         _text(painter, line.translated(0, 20), one_line(case.title))
         painter.setFont(font("caption"))
         painter.setPen(colors.color("ink2"))
-        _text(painter, line.translated(0, 40), one_line(" / ".join(case.place_path)), Qt.TextElideMode.ElideLeft)
+        _text(painter, line.translated(0, 40), " / ".join(map(one_line, case.place_path)), Qt.TextElideMode.ElideLeft)
         self._foot(painter, line.translated(0, 58), case, words)
         painter.restore()
 
     def _head(self, painter: QPainter, line: QRectF, case: CaseView) -> None:
         """The number at the left; at the right how often somebody asked and how pressing it is, where that is said."""
         right = line.right()
-        marks = [(self._words.of(case.urgency_title), "high")] if urgency_tone(case) == "high" else []
+        marks = [(urgency_words(self._words, case), "high")] if urgency_tone(case) == "high" else []
         if case.urged and case.closed_at is None:
             marks.insert(0, (f"{self._words('cases_list.urged')} {case.urged}", "medium"))
         for text, tone in reversed(marks):

@@ -32,9 +32,12 @@ class LaneBox(QWidget):
         self._empty = Label(words("cases_list.board.lane_empty"), "caption", wrap=True)
         self._more = Label("", "caption", wrap=True)
         head = row(self._name, self._count, None, margins=(4, 0, 28, 0))
+        self._empty.setContentsMargins(4, 0, 4, 0)
         self.setLayout(column(head, self._empty, self.cards, self._more, spacing=8, margins=(8, 10, 8, 8)))
-        self.setMinimumWidth(NARROW if lane.drop_only else WIDTH)
-        self.setMaximumWidth(NARROW if lane.drop_only else 340)
+        if lane.drop_only:
+            self.setFixedWidth(NARROW)
+        else:
+            self.setMinimumWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.show_lane(lane)
 

@@ -12,7 +12,7 @@ from ui.parts.table import Column
 from ui.parts.value import one_line
 from ui.parts.when import lasting, short
 
-YIELDING = ("opened", "details", "kind", "place", "number", "urged", "urgency")
+YIELDING = ("opened", "details", "kind", "number", "urged", "urgency", "place")
 """Columns that give way in a narrow window, first to last; the detail has them too."""
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -21,19 +21,19 @@ def columns(words: Words, clock: Clock) -> list[Column[CaseView]]:
     """State, number, what, of which kind, what its definition lists, how pressing, where, who has it, how often somebody
     asked, opened, due."""
     return [
-        Column("state", words("cases.column.state"), lambda c: words.of(c.state_title), 104, "badge", tone=state_tone),
+        Column("state", words("cases.column.state"), lambda c: words.of(c.state_title), 96, "badge", tone=state_tone),
         Column("number", words("cases.page.number"), lambda c: c.number, 150, "figure"),
-        Column("title", words("cases.column.title"), lambda c: one_line(c.title), 190, "strong", stretch=True),
+        Column("title", words("cases.column.title"), lambda c: one_line(c.title), 160, "strong", stretch=True),
         Column("kind", words("cases.page.kind"), lambda c: words.of(c.definition_title), 104, "quiet"),
         Column("details", words("cases_list.details"), lambda c: details(words, c), 150, "quiet"),
-        Column("urgency", words("cases.column.urgency"), lambda c: words.of(c.urgency_title), 72, tone=urgency_tone),
-        Column("place", words("cases.column.place_id"), lambda c: one_line(" / ".join(c.place_path)), 150, "quiet"),
-        Column("who", words("cases.column.assignee_id"), lambda c: c.assignee_name or "—", 84),
+        Column("urgency", words("cases.column.urgency"), lambda c: urgency_words(words, c), 72, tone=urgency_tone),
+        Column("place", words("cases.column.place_id"), lambda c: one_line("/".join(c.place_path)), 150, "quiet"),
+        Column("who", words("cases.column.assignee_id"), lambda c: c.assignee_name or "—", 80),
         Column("urged", words("cases_list.urged"), lambda c: str(c.urged) if c.urged else "", 60, "marked",
                sort=lambda c: c.urged, tone=_urged_tone, mark=lambda c: "circle" if c.urged else ""),
         Column("opened", words("cases.page.opened"), lambda c: short(c.opened_at, clock.now()), 104, "figure",
                sort=lambda c: c.opened_at),
-        Column("due", words("cases.page.due"), lambda c: due_words(words, c, clock.now()), 176, "marked",
+        Column("due", words("cases.page.due"), lambda c: due_words(words, c, clock.now()), 156, "marked",
                sort=lambda c: c.due_at or _FAR, tone=due_tone, mark=due_mark),
     ]  # fmt: skip
 
@@ -46,6 +46,11 @@ def details(words: Words, case: CaseView) -> str:
 def state_tone(case: CaseView) -> BadgeTone:
     """Waiting for somebody to take it stands out; the rest is quiet."""
     return "info" if case.assignee_id is None and case.closed_at is None else "quiet"
+
+
+def urgency_words(words: Words, case: CaseView) -> str:
+    """How pressing it is, without what that promises in brackets."""
+    return words.of(case.urgency_title).split("（")[0].split(" (")[0]
 
 
 def urgency_tone(case: CaseView) -> BadgeTone:

@@ -31,6 +31,7 @@ from ui.parts.matching import Option
 from ui.parts.refresh import Refresh
 from ui.parts.table import DataTable
 from ui.shell.context import Context
+from ui.theme.icons import icon
 
 STEP = 200
 """How many rows are read at first, and more each time somebody scrolls to the end."""
@@ -255,6 +256,7 @@ class CasesPage(ListPage):
         words, wanted, to_board = self._words, self.selection_key(), not self.on_board()
         self._views.setCurrentWidget(self._board if to_board else self._table)
         self._toggle.set_label(words("cases_list.to_list" if to_board else "cases_list.to_board"))
+        self._toggle.setIcon(icon("list" if to_board else "columns-3", "ink2", 16))
         self._detail.show_case(None)
         if to_board:
             self._board.choose(wanted)

@@ -144,10 +144,8 @@ class AroundPanel(QScrollArea):
         key = _KEYS[name] if first else ""
         if name == "duplicate":
             chosen = case.id == self._duplicate
-            button = Button(words("intake.around.duplicate_on" if chosen else "intake.around.duplicate"), "chip", key=key,
-                            on=partial(self._toggle, case))  # fmt: skip
-            button.setCheckable(True)
-            button.setChecked(chosen)
+            title = words("intake.around.duplicate_on" if chosen else "intake.around.duplicate")
+            button = Button(title, key=key, icon_name="check" if chosen else "", on=partial(self._toggle, case))
         else:
             signal = self.urged if name == "urge" else self.opened
             button = Button(words(f"intake.around.{name}"), "quiet" if name == "urge" else "plain", key=key,

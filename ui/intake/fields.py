@@ -7,14 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.cases.definition import CaseDefinition, CaseField
 from ui.cases.fields import Input, Typed, all_will_do, choice, text_field
 from ui.cases.known import Known, field_for, place_field
 from ui.cases.picking import CategoryField, Picker
 from ui.intake.callers import Caller
-from ui.parts.layout import column
+from ui.parts.layout import column, row
 from ui.parts.matching import Option
 from ui.shell.context import Context
 
@@ -34,7 +34,7 @@ class DeskFields(QWidget):
         self._context, self.definition, self._known, self._host = context, definition, known, host
         self._by_hand = self._tabbing = False
         self.inputs: dict[str, Input] = dict(self._made())
-        self.setLayout(column(*self.inputs.values(), spacing=6))
+        self.setLayout(column(*self._rows(), spacing=6))
         self._new_caller(False)
 
     def _made(self) -> Iterator[tuple[str, Input]]:
@@ -48,7 +48,9 @@ class DeskFields(QWidget):
             yield "place", place
         asked = [field for name in (*opening.needs, *opening.takes) if (field := definition.field(name))]
         asked = [field for field in asked if field.name != "alarm"]
+        yield from self._inputs([field for field in asked if field.personal])
         first = sorted(asked, key=lambda field: field.name != opening.title_from)
+        first = [field for field in first if not field.personal]
         needed = [field for field in first if field.name in opening.needs]
         yield from self._inputs(needed)
         if not opening.title_from:
@@ -56,6 +58,20 @@ class DeskFields(QWidget):
         if len(definition.urgencies) > 1:
             yield "urgency", self._urgency()
         yield from self._inputs([field for field in first if field.name not in opening.needs])
+
+    def _rows(self) -> Iterator[QWidget | QLayout]:
+        """Short fields stand in pairs, so that the whole form is seen at once."""
+        waiting: QWidget | None = None
+        for made in self.inputs.values():
+            if not (isinstance(made, Typed) and isinstance(made.input, QLineEdit | QComboBox)):
+                yield made
+            elif waiting is None:
+                waiting = made
+            else:
+                yield row(waiting, made, spacing=16)
+                waiting = None
+        if waiting is not None:
+            yield waiting
 
     def _inputs(self, fields: list[CaseField]) -> Iterator[tuple[str, Input]]:
         now, opening = self._context.console.clock.now(), self.definition.opening

@@ -81,11 +81,10 @@ class IntakePage(Page):
 
     def _laid_out(self) -> QWidget:
         form = QWidget()
-        hint = Label(self._words("intake.hints"), "caption")
+        hint = Label(self._words("intake.hints", last=len(self._kinds) + 1), "caption")
         form.setLayout(
             column(self._result, self.box, self._room, self._problem, hint, None, spacing=6, margins=(24, 0, 16, 16))
         )
-        form.setMaximumWidth(_WIDE + 40)
         form.setAutoFillBackground(False)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -93,11 +92,14 @@ class IntakePage(Page):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(form)
         scroll.viewport().setAutoFillBackground(False)
+        scroll.setMaximumWidth(_WIDE + 100)
         self.around.setMinimumWidth(_BESIDE)
+        self.around.setMaximumWidth(_WIDE)
         body = QWidget()
-        layout = row(scroll, self.around, spacing=8)
-        layout.setStretch(0, 3)
-        layout.setStretch(1, 2)
+        layout = row(scroll, self.around, None, spacing=8)
+        # Wide screens leave room at the right, and none anywhere else.
+        layout.setStretch(0, 300)
+        layout.setStretch(1, 200)
         body.setLayout(layout)
         return body
 
@@ -317,6 +319,12 @@ def desk_kinds(context: Context) -> list[CaseDefinition]:
     kinds = [
         one
         for one in context.console.cases.definitions().values()
-        if one.group == "service" and one.opening.person != "no" and context.who.may(one.opening.permission)
+        if one.group == "service" and _is_somebodys(one) and context.who.may(one.opening.permission)
     ]
     return sorted(kinds, key=lambda one: (one.name != USUAL, context.words.of(one.title)))
+
+
+def _is_somebodys(definition: CaseDefinition) -> bool:
+    """Whether cases of the kind are told by somebody: it keeps a name or a phone of who is not in the books."""
+    asked = map(definition.field, (*definition.opening.needs, *definition.opening.takes))
+    return definition.opening.person != "no" and any(field is not None and field.personal for field in asked)

@@ -71,7 +71,7 @@ class IntakeDriver(PageDriver):
 
     def text(self, name: str) -> str:
         inputs = [*self.root.findChildren(QLineEdit), *self.root.findChildren(QPlainTextEdit)]
-        found = next(w for w in inputs if w.accessibleName() == name and w.isVisible())
+        found: Any = next(w for w in inputs if w.accessibleName() == name and w.isVisible())
         return found.text() if isinstance(found, QLineEdit) else found.toPlainText()
 
     def badges(self) -> list[str]:
