@@ -53,7 +53,7 @@ class CaseStock:
                 for row in rows:
                     tx.add(row)
 
-            self._records.write(act(system(self._terminal), "cases.stock", self._clock), work)
+            self._records.write(act(system(self._terminal), "cases.sample", self._clock), work)
 
     def _rows(
         self, numbers: range, places: Sequence[str], people: Sequence[str], staff: Sequence[str]

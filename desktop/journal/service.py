@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.journal import Head, Verdict, columns_of_class
 from db.store import Records
+from db.tables.cases import CaseRow
 from db.tables.journal import Entry
 from desktop.journal.views import EntryView
 from desktop.kernel.clock import Clock
@@ -46,7 +47,11 @@ class JournalView:
             if looked_for := text.strip():
                 columns = (Entry.op, Entry.actor_name, Entry.terminal, Entry.entity_id, Entry.reason)
                 wanted = wanted.where(or_(*(column.icontains(looked_for, autoescape=True) for column in columns)))
-            return [_view(entry) for entry in session.scalars(wanted)]
+            entries = session.scalars(wanted).all()
+            cases = {entry.entity_id for entry in entries if entry.kind == "case"}
+            kinds = session.execute(select(CaseRow.id, CaseRow.definition).where(CaseRow.id.in_(cases))).all()
+            definitions = {row[0]: row[1] for row in kinds}
+            return [_view(entry, definitions.get(entry.entity_id, "")) for entry in entries]
 
         return self._records.read(work)
 
@@ -68,13 +73,14 @@ class JournalView:
         return self._records.head()
 
 
-def _view(entry: Entry) -> EntryView:
+def _view(entry: Entry, definition: str) -> EntryView:
     body = json.loads(entry.body)
     rest = {key: value for key, value in body.items() if key not in ("before", "after")}
     after = {**rest, **body.get("after", {})}
     return EntryView(
         entry.n, entry.at, entry.actor_name, entry.terminal, entry.op, entry.kind, entry.entity_id,
         shown(entry.kind, body.get("before", {})), shown(entry.kind, after), entry.reason, entry.mac,
+        definition,
     )  # fmt: skip
 
 

@@ -23,3 +23,5 @@ class EntryView:
     after: Mapping[str, Any]
     reason: str | None
     mac: str
+    definition: str = ""
+    """The kind of case that an entry of one is about."""

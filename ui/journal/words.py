@@ -62,7 +62,7 @@ def changes(words: Words, entry: EntryView, definitions: Iterable[CaseDefinition
     """What the entry says of each column: how it was and became, or what a new record holds where it holds anything."""
 
     def say(name: str, value: Any) -> str:
-        return _coded(words, entry.kind, name, value, definitions) or value_word(words, value)
+        return _coded(words, entry, name, value, definitions) or value_word(words, value)
 
     names = [name for name in {**entry.before, **entry.after} if name not in UNSEEN]
     if entry.before:
@@ -84,12 +84,14 @@ def summary(words: Words, entry: EntryView, definitions: Iterable[CaseDefinition
     return "  ".join(f"{name}: {found[name]}" for name in names[:IN_SUMMARY])
 
 
-def _coded(words: Words, kind: str, column: str, value: Any, definitions: Iterable[CaseDefinition]) -> str:
+def _coded(words: Words, entry: EntryView, column: str, value: Any, definitions: Iterable[CaseDefinition]) -> str:
     """The word of a value that is a code: a case's state, an alarm's priority. Empty where it is none."""
-    if kind == "case" and column == "state":
-        states = (definition.state(str(value)) for definition in definitions)
+    if entry.kind == "case" and column == "state":
+        # Kinds of cases may call states of one name differently: its own goes first.
+        ordered = sorted(definitions, key=lambda definition: definition.name != entry.definition)
+        states = (definition.state(str(value)) for definition in ordered)
         return next((words.of(state.title) for state in states if state), "")
-    if kind == "alarm" and column == "priority":
+    if entry.kind == "alarm" and column == "priority":
         return catalogue(words.lang).get(f"alarms.priority.{value}", "")
     return ""
 

@@ -44,5 +44,5 @@ def put_cases(site: Site) -> None:
         tx.add(fault("fault-open", "2026-11-20 08:00", None))
         tx.add(fault(OLD, "2026-10-14 08:00", "2026-10-14 10:00"))
 
-    site.off(site.console.records.write, act(system(TERMINAL), "cases.stock", site.clock), work)
+    site.off(site.console.records.write, act(system(TERMINAL), "cases.sample", site.clock), work)
     assert site.clock.now() - at("2026-11-22 14:00") == timedelta()
