@@ -86,8 +86,7 @@ class ActForm(CaseForm):
         return text_field(self.words, self.words("casework.act.reason"), needed, lines=True)
 
     def _read(self, sha256: str) -> bytes:
-        data: bytes = self.context.console.cases.picture(sha256).data
-        return data
+        return self.context.console.cases.picture(sha256).data
 
 
 class VisitForm(CaseForm):
@@ -99,8 +98,7 @@ class VisitForm(CaseForm):
         words = self.words
 
         def read(sha256: str) -> bytes:
-            data: bytes = context.console.cases.picture(sha256).data
-            return data
+            return context.console.cases.picture(sha256).data
 
         fields: dict[str, Input] = {
             "note": text_field(words, words("casework.round.what_is_wrong"), True, lines=True),

@@ -14,10 +14,10 @@ from desktop.kernel.words import Words
 from ui.cases.clock import CaseClock, clock_words, current
 from ui.cases.columns import due_tone, state_tone
 from ui.cases.evidence import evidence_parts
-from ui.cases.filled import filled_in
+from ui.cases.filled import case_pictures, filled_in
 from ui.cases.round import round_section
 from ui.parts.badge import StateBadge
-from ui.parts.buttons import Button
+from ui.parts.buttons import Button, IconButton
 from ui.parts.chosen import flowing
 from ui.parts.detail import FactsList, notice_card, section
 from ui.parts.layout import column, row
@@ -57,6 +57,7 @@ class Doing:
     host: QWidget
     visit: Callable[[str, str], object] = _nothing
     abnormal: Callable[[str, str], object] = _nothing
+    unlink: Callable[[str], object] = _nothing
 
 
 def key_of(number: int) -> str:
@@ -117,13 +118,22 @@ def sections(context: Context, shown: Shown, more: list[Button], doing: Doing | 
         found.append(notice_card(card))
     if current(detail):
         found.append(section(words("cases.page.clock"), CaseClock(words, detail, context.console.clock.now())))
-    found += round_section(words, detail, "visit" in shown.can, doing.visit, doing.abnormal)
+
+    def photos(pictures: list[str]) -> QWidget:
+        return case_pictures(context, doing.host, pictures, words("casework.round.photos"))
+
+    found += round_section(words, detail, "visit" in shown.can, doing.visit, doing.abnormal, photos)
     found.append(section(words("cases.page.facts"), FactsList(_facts(context, detail)), *_links(context, shown)))
     if more:
         found.append(section(words("cases.page.more_moves"), flowing(*more)))
     found += filled_in(context, doing.host, detail)
     if detail.links:
-        found.append(section(words("casework.detail.ties"), *(_tie(context, link) for link in detail.links)))
+        found.append(
+            section(
+                words("casework.detail.ties"),
+                *(_tie(context, link, doing.unlink if "link" in shown.can else None) for link in detail.links),
+            )
+        )
     if (left := detail.evidence) is not None and (parts := evidence_parts(context, doing.host, left)):
         found.append(section(words("cases.page.evidence"), *parts))
     timeline = Timeline(_timeline(words, detail), words("cases.page.timeline"))
@@ -176,7 +186,7 @@ def _links(context: Context, shown: Shown) -> list[QWidget]:
     return links
 
 
-def _tie(context: Context, link: LinkView) -> QWidget:
+def _tie(context: Context, link: LinkView, unlink: Callable[[str], object] | None) -> QWidget:
     """Another case with how it is tied and how it stands; a press goes there."""
     words, other = context.words, link.case
     key = link.kind if link.outward or link.kind != "merged" else "merged_in"
@@ -184,9 +194,11 @@ def _tie(context: Context, link: LinkView) -> QWidget:
     button = Button(other.number, "link", on=lambda: context.shell.go("cases", other.id))
     button.setAccessibleName(f"{kind} {other.number} {other.title}")
     made = QWidget()
-    head = row(
-        Label(kind, "caption"), button, None, StateBadge(words.of(other.state_title), state_tone(other)), spacing=8
-    )
+    loose = []
+    if unlink is not None and link.kind in ("linked", "duplicate"):
+        loose = [IconButton("unlink", words("casework.act.unlink", number=other.number), on=lambda: unlink(other.id))]
+    state = StateBadge(words.of(other.state_title), state_tone(other))
+    head = row(Label(kind, "caption"), button, None, state, *loose, spacing=8)
     made.setLayout(column(head, Label(other.title, "secondary", elide=True), spacing=0))
     return made
 

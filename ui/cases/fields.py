@@ -151,9 +151,7 @@ def blank_words(words: Words) -> Blank:
     return {"optional": words("cases.page.optional"), "missing": words("cases.problem.missing")}
 
 
-def all_will_do(*fields: Input) -> bool:
-    """Checks every field that is shown, puts the cursor into the first that is wrong; true when all will do."""
+def first_wrong(*fields: Input) -> Input | None:
+    """Checks every field that is shown; the first that is wrong, or None when all will do."""
     wrong = [field for field in fields if not field.isHidden() and not field.check()]
-    if wrong:
-        wrong[0].input.setFocus()
-    return not wrong
+    return wrong[0] if wrong else None

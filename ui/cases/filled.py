@@ -52,16 +52,20 @@ def _large(context: Context, host: QWidget, detail: CaseDetail, field: CaseField
     title = context.words.of(field.title)
     if field.type in ("photo", "signature"):
         pictures = [str(one) for one in value] if isinstance(value, list) else [str(value)]
-
-        def read(sha256: str) -> bytes:
-            data: bytes = context.console.cases.picture(sha256).data
-            return data
-
-        yield Thumbs(host, read, pictures, title)
+        yield case_pictures(context, host, pictures, title)
     elif field.type == "checklist":
         yield Ticked(context.words, field, value)
     else:
         yield ItemTable(context.words, field, value, detail)
+
+
+def case_pictures(context: Context, host: QWidget, pictures: list[str], name: str) -> Thumbs:
+    """Pictures that a case refers to."""
+
+    def read(sha256: str) -> bytes:
+        return context.console.cases.picture(sha256).data
+
+    return Thumbs(host, read, pictures, name)
 
 
 class Ticked(QWidget):

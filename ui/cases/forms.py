@@ -15,10 +15,11 @@ from desktop.cases.values import SHA256, is_blank, is_complete
 from desktop.cases.views import CaseDetail, CaseView
 from desktop.kernel.errors import Invalid, LinliError
 from ui.aio import in_background, slot
-from ui.cases.fields import Input, Typed, all_will_do, choice, text_field
+from ui.cases.fields import Input, Typed, choice, first_wrong, text_field
 from ui.cases.held import Held
 from ui.cases.known import Known, asset_field, field_for, place_field, read_known, thing_field
 from ui.cases.picking import CategoryField, PersonField, Picker
+from ui.cases.signing import SignatureField
 from ui.cases.team import Member, assignee_field, team
 from ui.parts.layout import column
 from ui.parts.pictures import Picture
@@ -100,7 +101,11 @@ class CaseForm(QObject):
     async def _send(self) -> None:
         panel = self.panel
         # A key pressed twice comes here twice.
-        if panel is None or not panel.act.isEnabled() or not all_will_do(*self.fields.values()):
+        if panel is None or not panel.act.isEnabled():
+            return
+        if (wrong := first_wrong(*self.fields.values())) is not None:
+            wrong.input.setFocus()
+            panel.reveal(wrong)
             return
         panel.act.setEnabled(False)
         panel.set_problem("")
@@ -127,6 +132,7 @@ class CaseForm(QObject):
             field.setVisible(True)
             field.set_error(why)
             field.input.setFocus()
+            panel.reveal(field)
 
 
 class MoveForm(CaseForm):
@@ -183,6 +189,7 @@ class MoveForm(CaseForm):
     def weigh(self) -> None:
         definition, move, before = self._detail.definition, self._move, self._detail.values
         after = rules.merged(definition, move, before, {k: _plain(v) for k, v in self._filled().items()})
+        self._unsign()
         given, held = rules.needed(definition, move, after)
         asked = {*given, *held, *move.takes}
         for name, input_ in self.fields.items():
@@ -191,6 +198,16 @@ class MoveForm(CaseForm):
             input_.setVisible(name in asked)
             there = not is_blank(before.get(name)) and is_complete(field, before[name])
             input_.set_needed(name in given or (name in held and not (there and field.personal)))
+
+    def _unsign(self) -> None:
+        """What is changed is no longer signed for."""
+        before = self._detail.values
+        for field in self._detail.definition.fields:
+            signature, signed = self.fields.get(field.name), self.fields.get(field.signs)
+            if isinstance(signature, SignatureField) and signed is not None and before.get(field.name):
+                changed = signed.value() not in (None, before.get(field.signs))
+                if changed and signature.value() == before[field.name]:
+                    signature.clear()
 
     def work(self) -> Work:
         context, words, move, case = self.context, self.words, self._move, self._detail.view

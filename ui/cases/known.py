@@ -87,8 +87,7 @@ def field_for(
     words = context.words
 
     def read(sha256: str) -> bytes:
-        data: bytes = context.console.cases.picture(sha256).data
-        return data
+        return context.console.cases.picture(sha256).data
 
     match field.type:
         case "points":

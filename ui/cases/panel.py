@@ -127,7 +127,7 @@ class CasePanel(DetailPanel):
         self._menu_button = IconButton("ellipsis", words("casework.act.menu"), key=".", on=self._open_menu)
         fitting = in_header(buttons)
         self.set_acts(*buttons[:fitting], *([self._menu_button] if self._acts() else []))
-        doing = Doing(self._page, self._visit, self._visit_abnormal)
+        doing = Doing(self._page, self._visit, self._visit_abnormal, self._unlink)
         self.set_sections(*self._undo(shown), *sections(self._context, shown, buttons[fitting:], doing))
         self._set_keys()
         self.show()
@@ -301,6 +301,18 @@ class CasePanel(DetailPanel):
         field = round_field(shown.detail) if shown else None
         if shown is not None and field is not None:
             self._hold(VisitForm(self._page, self._context, shown.detail, field.name, code, way))
+
+    @slot
+    async def _unlink(self, other_id: str) -> None:
+        """Takes a tie away; it can be tied again, or undone."""
+        context = self._context
+        try:
+            await in_background(context.console.case_acts.unlink, context.who, self._case_id, other_id)
+        except LinliError as error:
+            context.shell.say(self._words.told(error))
+        else:
+            context.shell.say(self._words("casework.act.unlinked"))
+        self.refresh()
 
     def _take_back(self) -> None:
         self._at_once("undo")

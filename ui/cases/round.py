@@ -24,6 +24,8 @@ READER_MS = 30
 
 Visited = Callable[[str, str], object]
 """Told (code, way)."""
+Show = Callable[[list[str]], QWidget]
+"""Shows pictures by their SHA-256."""
 
 
 def round_field(detail: CaseDetail) -> CaseField | None:
@@ -32,7 +34,7 @@ def round_field(detail: CaseDetail) -> CaseField | None:
 
 
 def round_section(
-    words: Words, detail: CaseDetail, can_visit: bool, on_visit: Visited, on_abnormal: Visited
+    words: Words, detail: CaseDetail, can_visit: bool, on_visit: Visited, on_abnormal: Visited, show: Show
 ) -> list[QWidget]:
     """The round with its line to go on with; nothing where the kind has none."""
     field = round_field(detail)
@@ -47,8 +49,9 @@ def round_section(
         line.abnormal.connect(on_abnormal)
         scan = [line, Label(words("casework.round.hint"), "caption", wrap=True)]
     stops = [_line(words, stop) for stop in rounds.stops(value, over=detail.view.closed_at is not None)]
+    photos = [visit.photo for visit in rounds.visits(value) if visit.photo]
     content = QWidget()
-    content.setLayout(column(head, *scan, *stops, spacing=6))
+    content.setLayout(column(head, *scan, *stops, *([show(photos)] if photos else []), spacing=6))
     return [section(words.of(field.title), content)]
 
 

@@ -59,6 +59,8 @@ class FindLine(QLineEdit):
         self._place(shown)
         shown.show()
         shown.raise_()
+        if (area := self._area()) is not None:
+            area.ensureWidgetVisible(shown, 0, 8)
 
     def is_open(self) -> bool:
         """Whether the list is shown."""
@@ -86,15 +88,17 @@ class FindLine(QLineEdit):
             self._list.deleteLater()
             self._list = None
 
+    def _area(self) -> QScrollArea | None:
+        """What the line scrolls in, if it does."""
+        at = self.parentWidget()
+        while at is not None and not isinstance(at, QScrollArea):
+            at = at.parentWidget()
+        return at
+
     def _ground(self) -> QWidget:
         """What the list lies on: what the line scrolls with, so that they stay together."""
-        at: QWidget | None = self.parentWidget()
-        while at is not None:
-            above = at.parentWidget()
-            if above is not None and isinstance(above.parentWidget(), QScrollArea):
-                return at
-            at = above
-        return self.window()
+        area = self._area()
+        return area.widget() if area is not None else self.window()
 
     def _place(self, shown: _List) -> None:
         ground = self._ground()

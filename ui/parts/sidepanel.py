@@ -58,7 +58,7 @@ class SidePanel(QFrame):
             box.addWidget(Label(note, "secondary", wrap=True))
         box.addWidget(content)
         box.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -95,6 +95,10 @@ class SidePanel(QFrame):
         """What went wrong with the act as a whole; errors of one field stand beside the field."""
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scrolls to a widget of the content."""
+        self._scroll.ensureWidgetVisible(widget, 0, 60)
 
     def leave(self) -> None:
         """Puts the panel away, unless something would be lost of which nobody was told yet."""

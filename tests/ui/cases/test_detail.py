@@ -224,6 +224,22 @@ def test_a_form_begins_with_what_is_held_and_loses_nothing_when_it_is_refused(tr
     assert shell.said[-1].endswith("：待回访") and page.says("换了水龙头")
 
 
+def test_a_quote_that_is_changed_must_be_signed_anew(trial: Site, show: Show) -> None:
+    case_id, boss = taken(trial), trial.sign_in("boss")
+    photo = from_image(image(200, 100))
+    sha = trial.off(trial.console.cases.keep_picture, boss, photo.data, photo.media)
+    given = {"quote": [{"what": "水龙头", "quantity": 1, "price": 8800}], "signed": sha}
+    trial.off(lambda: trial.console.cases.move(boss, case_id, "price", fields=given))
+    page, _ = show(case_id)
+    page.begin("E")
+    fields = page.current().fields
+    assert fields["signed"].value() == sha
+    fields["quote"].cells()[0][2].setText("99")  # type: ignore[union-attr]
+    assert fields["signed"].value() is None
+    fields["quote"].cells()[0][2].setText("88")  # type: ignore[union-attr]
+    assert fields["signed"].value() is None, "who signed must see it again"
+
+
 def test_esc_lets_go_at_once_where_nothing_was_typed(trial: Site, show: Show) -> None:
     page, _ = show(taken(trial))
     page.begin("E").dismiss()
@@ -263,7 +279,12 @@ def test_every_act_is_in_the_menu_with_its_key_and_works(trial: Site, show: Show
     page.finish(form)
     page.press(f"相关 {number} 户内 · 水龙头")
     assert shell.gone[-1] == ("cases", other)
-    assert [step.split(" ", 2)[2].split(" ")[0] for step in page.timeline()][:4] == [
+    page.press(f"取消与 {number} 的关联")
+    page.until(lambda: "已取消关联" in shell.said)
+    page.act("Ctrl+Z")
+    page.until(lambda: page.says("户内 · 水龙头") and any(number in text for text in page.detail().acts()))
+    page.settle()
+    assert [step.split(" ", 2)[2].split(" ")[0] for step in page.timeline()][2:6] == [
         "关联工单", "调整紧急程度", "备注", "请求主管介入",
     ]  # fmt: skip
 
