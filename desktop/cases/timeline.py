@@ -123,8 +123,11 @@ class _Speaker:
     def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
         for column in SHOWN:
             was, becomes = before.get(column), after.get(column)
-            if column in after and was != becomes and not (column == "due_at" and becomes is None):
-                yield Change(self._words(f"cases.column.{column}"), self._say(column, was), self._say(column, becomes))
+            if column not in after or was == becomes or (column == "due_at" and becomes is None):
+                continue
+            said, says = self._say(column, was), self._say(column, becomes)
+            if said != says:  # seconds apart
+                yield Change(self._words(f"cases.column.{column}"), said, says)
         if "spans" in after:
             yield from self._pauses(before.get("spans") or [], after["spans"])
         if "fields" in after:
