@@ -155,3 +155,11 @@ def first_wrong(*fields: Input) -> Input | None:
     """Checks every field that is shown; the first that is wrong, or None when all will do."""
     wrong = [field for field in fields if not field.isHidden() and not field.check()]
     return wrong[0] if wrong else None
+
+
+def all_will_do(*fields: Input) -> bool:
+    """Checks every field that is shown, puts the cursor into the first that is wrong; true when all will do."""
+    wrong = first_wrong(*fields)
+    if wrong is not None:
+        wrong.input.setFocus()
+    return wrong is None
