@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -144,7 +144,9 @@ def leaves(nodes: tuple[Node, ...], above: str = "") -> Iterator[str]:
 
 def open_case(here: Ground, definition: CaseDefinition, draw: Draw) -> str:
     """A new case with what its opening needs; a round begins with a route. Returns its id."""
-    about = {f"{name}_id": id_ for name, id_ in ABOUT.items() if getattr(definition.opening, name) != "no"}
+    about: dict[str, Any] = {
+        f"{name}_id": id_ for name, id_ in ABOUT.items() if getattr(definition.opening, name) != "no"
+    }
     needs = (field for field in definition.fields if field.name in definition.opening.needs)
     fields = {field.name: draw(good(field, here)) for field in needs}
     urgency = str(draw(st.sampled_from([urgency.name for urgency in definition.urgencies])))
