@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from desktop.kernel.errors import StoreUnavailable
@@ -16,6 +18,7 @@ from tests.ui.drivers.cases import CasesDriver
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.pages import GAS, PUMP, Recorder, Site
 from ui.alarms.page import AlarmsPage
+from ui.cases.filters import FilterBar
 from ui.cases.page import CasesPage
 
 Open = Callable[..., tuple[CasesDriver, Recorder]]
@@ -246,7 +249,7 @@ def test_chips_narrow_to_mine_and_to_late_ones(site: Site, open_page: Open) -> N
     assert "我的" in page.rows()[0]
     page.chip("已超时")
     page.until(lambda: "紧急的" in page.rows()[0])
-    assert "超时 1 小时 0 分" in page.rows()[0]
+    assert "超时 4 小时 30 分" in page.rows()[0]
     page.until(lambda: page.detail().says("已超时 1 小时 0 分"))
 
 
@@ -334,3 +337,98 @@ def test_nothing_is_clipped_or_nameless(
     page.begin("N")
     assert_accessible(page.root)
     assert_no_clipped_text(page.root)
+
+
+def bar(page: CasesDriver) -> FilterBar:
+    return page.page.findChild(FilterBar)
+
+
+def pick(box: QComboBox, text: str) -> None:
+    """As a person does, by the words of the choice."""
+    number = next(n for n in range(box.count()) if text in box.itemText(n))
+    box.setFocus()
+    while (now := box.currentIndex()) != number:
+        QTest.keyClick(box, Qt.Key.Key_Down if now < number else Qt.Key.Key_Up)
+
+
+def a_repair(site: Site, title: str, category: str, place: str = "3-2-1201") -> str:
+    boss, home = site.sign_in("boss"), site.off(site.console.places.by_code, place)
+    assert home is not None
+    fields = {"category": category, "description": title}
+    return site.off(lambda: site.console.cases.open(boss, "repair", title, place_id=home.id, fields=fields).id)
+
+
+def titles(page: CasesDriver) -> list[str]:
+    return [case.title for case in page.table.rows()]
+
+
+def test_filters_come_from_the_definitions(site: Site, open_page: Open) -> None:
+    some_case(site, "水泵异响")
+    a_repair(site, "水龙头漏水", "kitchen/tap/leak")
+    a_repair(site, "下水堵了", "kitchen/drain/blocked", "3-2-1202")
+    page, _ = open_page()
+    filters = bar(page)
+    assert not filters.state.isVisible() and not filters.fields
+    pick(filters.kind, "报修")
+    page.until(lambda: sorted(titles(page)) == ["下水堵了", "水龙头漏水"])
+    assert filters.state.isVisible()
+    pick(filters.fields["category"], "水龙头")
+    page.until(lambda: titles(page) == ["水龙头漏水"])
+    page.press("清除筛选")
+    page.until(lambda: len(titles(page)) == 3)
+    assert not filters.fields
+    filters.place.setFocus()
+    QTest.keyClicks(filters.place, "3-2-1202")
+    page.until(filters.place.offered)
+    QTest.keyClick(filters.place, Qt.Key.Key_Return)
+    page.until(lambda: titles(page) == ["下水堵了"])
+    filters.place.clear()
+    page.until(lambda: len(titles(page)) == 3)
+
+
+def test_a_filter_is_kept_under_a_name_and_forgotten(site: Site, open_page: Open) -> None:
+    some_case(site, "水泵异响")
+    a_repair(site, "水龙头漏水", "kitchen/tap/leak")
+    page, shell = open_page()
+    pick(bar(page).kind, "报修")
+    page.until(lambda: len(titles(page)) == 1)
+    page.press("保存筛选")
+    page.write("筛选的名称", "厨房")
+    page.key("Return")
+    page.until(lambda: "厨房" in page.chips())
+    assert shell.said == ["已保存筛选“厨房”。"]
+    page.press("清除筛选")
+    page.until(lambda: len(titles(page)) == 2)
+    page.chip("厨房")
+    page.until(lambda: titles(page) == ["水龙头漏水"])
+    page.press("删除筛选“厨房”")
+    page.until(lambda: "厨房" not in page.chips())
+    assert site.off(site.console.case_lists.saved, site.sign_in("boss")) == ()
+
+
+def test_more_rows_are_read_at_the_end_of_the_list(
+    site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.cases.page.STEP", 20)
+    for number in range(45):
+        some_case(site, f"第 {number}")
+    page, _ = open_page()
+    assert len(page.rows()) == 20 and page.says("20 / 45")
+    page.choose("第 0")
+    kept = page.table.selected_id()
+    page.table.verticalScrollBar().setValue(page.table.verticalScrollBar().maximum())
+    page.until(lambda: len(page.rows()) == 40)
+    assert page.table.selected_id() == kept
+    page.table.verticalScrollBar().setValue(page.table.verticalScrollBar().maximum())
+    page.until(lambda: len(page.rows()) == 45)
+    assert page.says("45")
+
+
+def test_what_a_case_waits_for_and_how_often_somebody_asked_stand_in_its_row(site: Site, open_page: Open) -> None:
+    case_id, boss = some_case(site, "水泵异响"), site.sign_in("boss")
+    site.off(lambda: site.console.case_acts.suspend(boss, case_id, "parts", reason="等轴承"))
+    site.off(site.console.case_acts.urge, boss, case_id, "催")
+    page, _ = open_page()
+    page.page.resize(1900, 684)
+    page.until(lambda: any("挂起 · 等配件" in cell for cell in page.rows()[0]))
+    assert "1" in page.rows()[0] and "设备故障" in page.rows()[0]
