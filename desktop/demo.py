@@ -26,7 +26,7 @@ from db.tables.energy import MeterReading
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from db.telemetry import Telemetry
-from desktop.cases.service import Cases
+from desktop.cases.sample import fill_sample
 from desktop.commands.stores import new_id, say
 from desktop.field.broker import Kind, start_broker
 from desktop.field.service import TELEMETRY_FILE
@@ -37,11 +37,10 @@ from desktop.opening import Opening
 from desktop.people.duty import DutyRoster
 from desktop.people.sample_duty import put_week
 from desktop.places.sample import SAMPLE_COMMUNITY, build_sample
-from desktop.places.service import Places
 from desktop.plans.sample import draw_sample
 from desktop.plans.service import Plans
 from desktop.security import keys
-from desktop.security.principal import Principal, act, system
+from desktop.security.principal import act, system
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
 from desktop.simulate.building import devices
@@ -163,7 +162,8 @@ def _fill(folder: Path) -> dict[str, str]:
         sensors = fleet(devices("small"), load_models().models, SEED)
         _readings(records, sensors, today(clock.now().timestamp()))
         ids = {operator.login: operator.id for operator in operators}
-        _cases(records, who, ids)
+        for left in fill_sample(records, accounts, new_id, TERMINAL, who, clock.now()).left_out:
+            say(f"not in the sample's work: {left}")
         put_week(DutyRoster(records, clock, new_id), who, ids, today(clock.now().timestamp()), 480)
         for operator in operators:
             if operator.login in OTHERS:
@@ -219,26 +219,6 @@ def _readings(records: Records, sensors: Sequence[Sensors], until: date) -> None
             )  # fmt: skip
 
     records.write(act(system(TERMINAL), "energy.sample", SystemClock()), work)
-
-
-def _cases(records: Records, who: Principal, operators: dict[str, str]) -> None:
-    """Two cases under way, opened and moved as the office would."""
-    clock = SystemClock()
-    cases, places = Cases(records, clock, new_id, TERMINAL), Places(records, clock, new_id)
-
-    def place(code: str) -> str | None:
-        found = places.by_code(code)
-        return found.id if found else None
-
-    closer = cases.open(
-        who, "device-fault", "2号楼1单元门闭门器松动", thing_id="door-2-1", place_id=place("2-1"),
-        fields={"description": "关门时有撞击声，住户反映夜间扰民。"},
-    )  # fmt: skip
-    cases.move(who, closer.id, "assign", assignee_id=operators["gao.engineer"], reason="今天内处理")
-    cases.open(
-        who, "device-fault", "地下车库照明闪烁", place_id=place("B-1"), urgency="low",
-        fields={"description": "B 区两盏灯闪烁，已拍照。"},
-    )  # fmt: skip
 
 
 @contextmanager
