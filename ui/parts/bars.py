@@ -47,6 +47,7 @@ class BarPlot(QWidget):
         self._series: tuple[Bars, ...] = ()
         self._tell: Callable[[float], str] = _plain
         self._unit = ""
+        self._whole = 0.0
         self._chosen: int | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -59,12 +60,16 @@ class BarPlot(QWidget):
         series: Sequence[Bars],
         unit: str = "",
         tell: Callable[[float], str] | None = None,
+        *,
+        whole: float = 0.0,
     ) -> None:
-        """`tell` writes a value (without the unit). Raises ValueError where a series is not as long as the categories."""
+        """`tell` writes a value (without the unit); the axis reaches `whole` (100 for shares) however small the values.
+        Raises ValueError where a series is not as long as the categories."""
         if any(len(one.values) != len(categories) for one in series):
             raise ValueError("a series has not one value for each category")
         self._categories, self._series, self._unit = tuple(categories), tuple(series), unit
         self._tell = tell or _plain
+        self._whole = whole
         self._chosen = None
         self._describe()
         self.updateGeometry()
@@ -114,7 +119,7 @@ class BarPlot(QWidget):
         return whole.adjusted(widest + 6, 14, 0, 0)
 
     def _reach(self) -> tuple[float, float, float]:
-        totals = [0.0]
+        totals = [0.0, self._whole]
         for n in range(len(self._categories)):
             values = [value for one in self._series if (value := one.values[n]) is not None]
             if self._stacked:

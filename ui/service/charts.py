@@ -27,7 +27,7 @@ def on_time(plot: BarPlot, words: Words, groups: Sequence[Group]) -> list[Group]
     shares = [100 * (group.measures.promises.on_time or 0.0) for group in shown]
     names = [group_name(words, group) for group in shown]
     bars = [Bars(words("service.on_time"), shares)] if shown else []
-    plot.show_bars(names, bars, "%", lambda value: percent(value / 100).rstrip("%"))
+    plot.show_bars(names, bars, "%", lambda value: percent(value / 100).rstrip("%"), whole=100)
     return shown
 
 
@@ -51,4 +51,4 @@ def trend(plot: BarPlot, words: Words, months: Sequence[Group]) -> None:
     shares = [None if rate is None else 100 * rate for rate in rates]
     known = any(share is not None for share in shares)
     bars = [Bars(words("service.on_time"), shares)] if known else []
-    plot.show_bars(names if known else [], bars, "%", lambda value: percent(value / 100).rstrip("%"))
+    plot.show_bars(names if known else [], bars, "%", lambda value: percent(value / 100).rstrip("%"), whole=100)
