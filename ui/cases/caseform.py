@@ -52,6 +52,8 @@ class CaseForm(QObject):
         self.panel.closed.connect(self.end)
         for field in fields.values():
             field.changed.connect(self.weigh)
+        if first := next((field for field in fields.values() if not field.isHidden()), None):
+            first.input.setFocus()
 
     def end(self) -> None:
         """The form is gone, shown or not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -59,7 +60,7 @@ class ItemList(Entry):
         for number, one in enumerate(field.columns):
             title = words.of(one.title) + (f" ({one.unit})" if one.unit else " (¥)" if one.type == "money" else "")
             self._grid.addWidget(Label(title, "caption", elide=True), 0, number)
-            self._grid.setColumnStretch(number, _SHARES[one.type])
+            self._grid.setColumnStretch(number, _SHARES[one.type] + (3 if number == 0 else 0))
             self._grid.setColumnMinimumWidth(number, 56)
         self._totals = Label("", "secondary", tone="ink", weight=500, tabular=True)
         self._totals.hide()
@@ -107,9 +108,15 @@ class ItemList(Entry):
         self._grid.addWidget(made.away, at, len(made.cells))
         # The empty row is no row yet: there is nothing to take away.
         made.away.hide()
+        before: QWidget | None = None
         if self._rows:
-            self._rows[-1].away.show()
+            before = self._rows[-1].away
+            before.show()
         self._rows.append(made)
+        # Tab goes through the rows in order, also through those that came later.
+        chain = [*([before] if before else []), *made.cells, made.away, self._more]
+        for one, other in pairwise(chain):
+            QWidget.setTabOrder(one, other)
         return made
 
     def edited(self, which: _Row) -> None:

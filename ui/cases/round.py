@@ -99,11 +99,13 @@ def _line(words: Words, stop: Stop) -> QWidget:
     marked = MarkedWord(stop.point.name or stop.point.code, tone, mark, ink="ink")
     loud = stop.standing in ("missed", "abnormal")
     line = row(marked, None, Label(told, "caption", tone="high" if loud else "hint"), spacing=8)
-    below = [Label(stop.point.check, "caption", wrap=True)] if stop.point.check and stop.standing == "next" else []
-    if stop.visit is not None and stop.visit.note:
-        below.append(Label(stop.visit.note, "caption", tone="ink", wrap=True))
+    told_below = stop.visit.note if stop.visit else stop.point.check if stop.standing == "next" else ""
     made = QWidget()
-    made.setLayout(column(line, *below, spacing=0))
+    made.setLayout(layout := column(line, spacing=0))
+    if told_below:
+        note = Label(told_below, "caption", tone="ink" if stop.visit else "hint", wrap=True)
+        note.setContentsMargins(_UNDER_NAME, 0, 0, 0)
+        layout.addWidget(note)
     made.setAccessibleName(f"{stop.point.name or stop.point.code} {told}")
     return made
 
@@ -116,6 +118,7 @@ def stop_words(words: Words, stop: Stop) -> str:
     return " · ".join([f"{local(stop.visit.at):%H:%M}", *flags])
 
 
+_UNDER_NAME = 16
 _LOOKS: dict[str, tuple[BadgeTone, Mark]] = {
     "visited": ("done", "check"),
     "flagged": ("medium", "check"),

@@ -240,6 +240,14 @@ def test_rows_of_a_list_are_written_by_enter_and_added_up(make: Make) -> None:
     assert field.value() == [{"what": "人工", "quantity": 1, "price": 8000}]
 
 
+def test_tab_goes_through_the_rows_in_order(make: Make) -> None:
+    field = make("items")
+    assert isinstance(field, ItemList)
+    assert field.window().focusWidget() is field.cells()[0][0]
+    keys(Qt.Key.Key_Tab, "item", Qt.Key.Key_Tab, "1", *[Qt.Key.Key_Tab] * 4, "next")
+    assert field.cells()[1][0].text() == "next"  # type: ignore[union-attr]
+
+
 def test_a_row_that_lacks_something_names_row_and_cell(make: Make) -> None:
     field = make("items")
     assert isinstance(field, ItemList)
