@@ -79,7 +79,7 @@ def test_only_where_it_may_go_lights_up_and_a_drop_takes_the_step(site: Site, op
     board = on_board(page)
     board.take_up("已派单", "电梯异响")
     page.until(board.lit)
-    assert board.lit() == ["待派单", "处理中", "已作废"]
+    assert board.lit() == ["待派单", "处理中", "待回访", "已作废"]
     board.drop("处理中")
     page.until(lambda: board.cards("处理中"))
     assert not board.lit() and not page.has_form()

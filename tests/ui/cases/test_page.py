@@ -80,7 +80,8 @@ def test_from_alarm_to_archive_by_keys(qtbot: QtBot, site: Site, open_page: Open
     form.write("处理结果", "更换浮球阀，液位恢复")
     form.pick("故障原因", "老化磨损")
     form.write("处理凭证", "复测 62 %")
-    form.write("用工时长（选填）", "45")
+    form.write("工时：人员", "宋立")
+    form.write("工时：工时", "45")
     page.finish(form)
     page.until(lambda: page.detail().says("待回访"))
 
@@ -178,7 +179,7 @@ def test_handing_on_names_another_and_says_why(site: Site, open_page: Open) -> N
     form = page.begin("E")
     form.pick("处理人", "宋立")
     page.finish(form)
-    page.until(lambda: "改派" in page.detail().acts())
+    page.until(lambda: "转派" in page.detail().acts())
     form = page.begin("3")
     assert form.says("仍为“已派单”")
     with pytest.raises(StopIteration):
@@ -202,13 +203,11 @@ def test_an_answer_that_will_not_do_stands_beside_its_field(site: Site, open_pag
     form.write("处理结果", "好了")
     form.pick("故障原因", "老化磨损")
     form.write("处理凭证", "照片 3")
-    form.write("用工时长（选填）", "很久")
+    form.write("工时：人员", "宋立")
+    form.write("工时：工时", "很久")
     form.send()
     page.until(lambda: form.says("请填写数字。"))
-    form.write("用工时长（选填）", "-5")
-    form.send()
-    page.until(lambda: form.says("数值过小。"))
-    form.write("用工时长（选填）", "50")
+    form.write("工时：工时", "50")
     page.finish(form)
 
 
