@@ -149,7 +149,8 @@ class CasePrint:
             yield self._labelled(plain)
 
     def _labelled(self, rows: list[list[Flowable]]) -> Table:
-        table = Table(rows, colWidths=[LABEL, self._width - LABEL])
+        # A text may be longer than a page.
+        table = Table(rows, colWidths=[LABEL, self._width - LABEL], splitInRow=1)
         table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (0, -1), BAND)])
         return table
 
@@ -190,7 +191,8 @@ class CasePrint:
         body += [[para("", self._text) for _ in field.columns] for _ in range(0 if rows else 4)]
         number = 9 * mm
         numbered = [[para("#" if n == 0 else str(n), self._label), *line] for n, line in enumerate([head, *body])]
-        table = Table(numbered, colWidths=[number, *self._widths(field.columns, self._width - number)], repeatRows=1)
+        widths = [number, *self._widths(field.columns, self._width - number)]
+        table = Table(numbered, colWidths=widths, repeatRows=1, splitInRow=1)
         table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND)])
         yield table
         for column in field.columns:
@@ -198,7 +200,9 @@ class CasePrint:
                 yield para(self._sum(field, column, rows), style(9, bold=True, leading=15, wrap_cjk=True))
 
     def _widths(self, columns: Sequence[ItemColumn], room: float) -> list[float]:
-        weights = [{"text": 3.0, "part": 3.0, "tick": 0.9, "date-time": 1.8}.get(c.type, 1.2) for c in columns]
+        weights = [
+            {"text": 2.8, "part": 3.0, "tick": 0.9, "date-time": 1.8, "money": 2.0}.get(c.type, 1.2) for c in columns
+        ]
         return [room * weight / sum(weights) for weight in weights]
 
     def _cell(self, column: ItemColumn, value: object, names: Mapping[str, str]) -> Paragraph:
@@ -261,7 +265,7 @@ class CasePrint:
     # Pictures
 
     def _photos(self, title: str, hashes: Sequence[str]) -> Flowable:
-        across = 3 if self._width > 150 * mm else 2
+        across = 3
         width = self._width / across
         cells: list[Any] = [self._picture(sha256, width - 4 * mm, width * 0.7) for sha256 in hashes]
         cells += [""] * (-len(cells) % across)
@@ -330,7 +334,7 @@ class CasePrint:
                     para("；".join(said), self._label, 600),
                 ]
             )
-        table = Table(rows, colWidths=[28 * mm, 38 * mm, self._width - 66 * mm])
+        table = Table(rows, colWidths=[28 * mm, 38 * mm, self._width - 66 * mm], splitInRow=1)
         table.setStyle([*_GRID])
         return table
 
