@@ -186,12 +186,14 @@ class Board(QWidget):
     async def _aim(self) -> None:
         """Columns that the chosen card may go to light up with their numbers."""
         self._aiming = True
-        self._hint.setText(self._words("cases_list.board.move_to"))
         steps = await self._read_steps(self._chosen)
         if steps is None or not self._aiming:
             self._end_aim()
             return
         self._light(steps, numbered=True)
+        # The columns may stand beyond the edge: the line below names them too.
+        ways = [f"{number % 10} {box.title}" for number, box in enumerate(self._boxes[:10], 1) if box.lit]
+        self._hint.setText(self._words("cases_list.board.move_to", ways=" · ".join(ways)))
         if not self.lit():
             self._context.shell.say(self._words("cases_list.board.none_free", number=steps.detail.view.number))
             self._end_aim()

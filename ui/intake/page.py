@@ -120,7 +120,7 @@ class IntakePage(Page):
     def _changed(self, event: Changed) -> None:
         if event.touches("case"):
             self._near.ask()
-        if event.touches("place", "community") and not self._known:
+        if event.touches("place", "community"):
             self._places.ask()
 
     async def _load_around(self) -> None:

@@ -137,6 +137,7 @@ def test_keys_do_all_that_the_mouse_does(site: Site, open_page: Open) -> None:
     assert board.board.selected_id() == case_id
     board.key(Qt.Key.Key_M)
     page.until(board.lit)
+    assert PageDriver(board.board).says("按列号移动：1 待派单 · 3 处理中")
     # The digit is the column's, though digits are acts of the case elsewhere.
     board.key(Qt.Key.Key_3)
     page.until(lambda: board.cards("处理中"))
