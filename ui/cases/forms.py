@@ -30,8 +30,8 @@ __all__ = ["CaseForm", "MoveForm", "OpenForm", "Start", "Work"]
 
 
 class MoveForm(CaseForm):
-    """Everything one move needs: fields, who gets it, why. A move that needs nothing is confirmed here too, where it is
-    said what it leads to. What is only needed in some cases appears when they are so."""
+    """Everything one move needs: fields, who gets it, why; and what it leads to. What is only needed in some cases appears
+    when they are so."""
 
     def __init__(self, host: QWidget, context: Context, detail: CaseDetail, move: Move) -> None:
         super().__init__(host, context)
@@ -75,8 +75,8 @@ class MoveForm(CaseForm):
             start = None if field.personal or (field.name in given and not _goes_on(field)) else before
             made = field_for(self.context, field, field.name in given, now, known, start, detail.names, self._host)
             if made is not None:
-                if field.personal and before:
-                    made.set_hint(words("casework.form.is_held", value=before)) if isinstance(made, Typed) else None
+                if field.personal and before and isinstance(made, Typed):
+                    made.set_hint(words("casework.form.is_held", value=before))
                 yield field.name, made
         yield "reason", text_field(words, words("cases.page.reason"), move.needs.reason, lines=True)
 

@@ -98,7 +98,7 @@ class FindLine(QLineEdit):
     def _ground(self) -> QWidget:
         """What the list lies on: what the line scrolls with, so that they stay together."""
         area = self._area()
-        return area.widget() if area is not None else self.window()
+        return (area.widget() if area is not None else None) or self.window()
 
     def _place(self, shown: _List) -> None:
         ground = self._ground()
