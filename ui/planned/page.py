@@ -104,11 +104,10 @@ class PlannedPage(ListPage):
         self._grid.left.connect(self._over_the_edge)
         columns: list[Column[PlanView]] = [
             Column("title", words("planned.column.title"), lambda plan: plan.title, 180, "strong", stretch=True),
-            Column("kind", words("planned.column.kind"), lambda plan: words.of(plan.definition_title), 104, "quiet"),
-            Column("pattern", words("planned.column.pattern"), lambda plan: pattern_words(words, plan.pattern), 210),
+            Column("pattern", words("planned.column.pattern"), lambda plan: pattern_words(words, plan.pattern), 196),
             Column("next", words("planned.column.next"), self._next, 168, "marked",
                    tone=lambda plan: self._shown(plan)[1], mark=lambda plan: self._shown(plan)[2], sort=self._order),
-            Column("about", words("planned.column.about"), about_words, 180, "quiet"),
+            Column("about", words("planned.column.about"), about_words, 128, "quiet"),
         ]  # fmt: skip
         self._table = DataTable(columns, lambda plan: plan.id, words("planned.mode.plans"))
         self._table.chosen.connect(lambda _plan: self._show_detail())
