@@ -14,7 +14,7 @@ KINDS = Path(__file__).parent / "kinds"
 
 
 @pytest.fixture
-def trial(site: Site) -> Site:  # noqa: F811 - the fixture of this name
+def trial(site: Site) -> Site:
     """The site with a kind of case that has a field of every type."""
     cases = site.console.cases
     cases._loaded = load_definitions(folder("cases"), KINDS)

@@ -81,9 +81,7 @@ def test_a_case_is_acted_on_by_its_checklist(site: Site, open_page: Open) -> Non
     assert page.detail().says("✓ 确认排水泵运行")
 
 
-def test_what_the_alarm_left_is_told_newest_first_and_folded(
-    qtbot: QtBot, themed: Callable[[str], None]
-) -> None:
+def test_what_the_alarm_left_is_told_newest_first_and_folded(qtbot: QtBot, themed: Callable[[str], None]) -> None:
     left = Evidence(
         alarm_id="a1",
         values=(
