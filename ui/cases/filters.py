@@ -18,7 +18,7 @@ from ui.parts.layout import clear, row
 from ui.parts.matching import Option, found
 
 STANDINGS = ("open", "mine", "free", "overdue", "paused", "all")
-_WIDE, _MOST_PLACES = 150, 60
+_WIDE, _LEAST, _MOST_PLACES = 150, 84, 60
 
 
 class FilterBar(QWidget):
@@ -52,6 +52,8 @@ class FilterBar(QWidget):
         self.place.asked.connect(lambda text: self.place.offer(found(self._places, text, _MOST_PLACES)))
         self.place.picked.connect(self._take_place)
         self.place.textChanged.connect(self._place_edited)
+        # What was typed and not taken narrows nothing, and must not look as if it did.
+        self.place.editingFinished.connect(self._show_place)
         self.fields: dict[str, QComboBox] = {}
         self._room = row(spacing=8)
         self.reset = Button(words("cases_list.clear"), "link", on=lambda: self.show_query(CaseQuery()))
@@ -220,5 +222,6 @@ def _choose(box: QComboBox, name: str) -> None:
 
 def _fit(box: QComboBox) -> None:
     box.setMaximumWidth(_WIDE)
+    box.setMinimumWidth(_LEAST)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     box.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
