@@ -34,6 +34,9 @@ KEYS = {
 }  # fmt: skip
 """The key of each act; suspending and going on are never both there."""
 
+SCAN_KEY = "K"
+"""Goes to the line where a round's points are scanned."""
+
 Form = CaseForm | KindChooser
 
 
@@ -190,7 +193,8 @@ class CasePanel(DetailPanel):
             shortcut.setEnabled(False)
             shortcut.deleteLater()
         self._shortcuts = []
-        for _, _, key, do in self._acts():
+        scan = [("scan", "", SCAN_KEY, self._go_on_scanning)] if self.findChildren(ScanLine) else []
+        for _, _, key, do in [*self._acts(), *scan]:
             if key:
                 shortcut = QShortcut(QKeySequence(key), self)
                 shortcut.setAutoRepeat(False)

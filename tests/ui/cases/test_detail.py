@@ -392,8 +392,8 @@ def patrol(site: Site) -> str:
 def test_a_round_is_walked_by_scanning_or_typing_and_lists_what_is_missed(trial: Site, show: Show) -> None:
     page, shell = show(patrol(trial))
     assert page.says("已到 0 处，共 2 处") and page.says("下一处") and page.says("门锁完好")
-    line = page.root.findChild(ScanLine)
-    line.setFocus()
+    page.act("K")
+    assert page.root.window().focusWidget() is page.root.findChild(ScanLine)
     keys("a-1", Qt.Key.Key_Return)
     page.until(lambda: page.says("已到 1 处，共 2 处"))
     page.settle()
