@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from db.tables.cases import CaseRow
 from db.tables.journal import Entry
-from desktop.cases.definition import CaseDefinition, load_definitions
+from desktop.cases.definition import CaseDefinition, Move, load_definitions
 from desktop.cases.values import is_blank
 from desktop.kernel.errors import Invalid, LinliError, NotAllowed, Refused
 from desktop.security.principal import Principal
@@ -210,10 +210,31 @@ for _name in DEFINITIONS:
 del _name
 
 
+def nothing_can_be_left_out(
+    here: Ground, case_id: str, move: Move, fields: dict[str, object], reason: str | None, to: str | None
+) -> None:
+    """Without any one of what it needs, or by one who may not, the step is refused and changes nothing."""
+    head = here.records.head()
+    for left_out in fields:
+        rest = {name: value for name, value in fields.items() if name != left_out}
+        with pytest.raises(Invalid) as refused:
+            here.cases.move(BOSS, case_id, move.name, fields=rest, reason=reason, assignee_id=to)
+        assert f"{left_out}:" in refused.value.facts["all"], left_out
+    for no_reason, nobody in ((None, to), (reason, None)):
+        if (no_reason, nobody) != (reason, to):
+            with pytest.raises(Invalid):
+                here.cases.move(BOSS, case_id, move.name, fields=fields, reason=no_reason, assignee_id=nobody)
+    for who in (GUARD, CLERK, FITTER):
+        if not who.may(move.permission):
+            with pytest.raises(NotAllowed):
+                here.cases.move(who, case_id, move.name, fields=fields, reason=reason, assignee_id=to)
+    assert here.records.head() == head
+
+
 @pytest.mark.parametrize("name", sorted(DEFINITIONS))
 @settings(max_examples=1, phases=[Phase.generate], deadline=None, database=None)
 @given(data=st.data())
-def test_the_usual_next_steps_lead_to_the_archive(name: str, data: st.DataObject) -> None:
+def test_the_usual_next_steps_lead_to_the_archive_and_none_can_be_cut_short(name: str, data: st.DataObject) -> None:
     """With the first of every list of answers (the one example is the simplest), and the step drawn as the usual one."""
     here, definition, steps = ground(), DEFINITIONS[name], 0
     try:
@@ -225,10 +246,9 @@ def test_the_usual_next_steps_lead_to_the_archive(name: str, data: st.DataObject
             move = moves[0]
             assert move.tone == "primary", f"{here.cases.get(case_id).view.state}: no usual next step"
             fields = answers(here, definition, move, here.cases.get(case_id).values, data.draw)
-            here.cases.move(
-                BOSS, case_id, move.name, fields=fields, reason="因故" if move.needs.reason else None,
-                assignee_id="boss" if move.needs.assignee else None,
-            )  # fmt: skip
+            reason, to = "因故" if move.needs.reason else None, "boss" if move.needs.assignee else None
+            nothing_can_be_left_out(here, case_id, move, fields, reason, to)
+            here.cases.move(BOSS, case_id, move.name, fields=fields, reason=reason, assignee_id=to)
         assert here.cases.get(case_id).view.state == "archived"
     finally:
         here.leave()
