@@ -27,7 +27,6 @@ from ui.parts.failed import tell_failure
 from ui.parts.fitting import Fitting
 from ui.parts.layout import column, row
 from ui.parts.listpage import ListPage
-from ui.parts.matching import Option
 from ui.parts.refresh import Refresh
 from ui.parts.table import DataTable
 from ui.shell.context import Context
@@ -49,7 +48,6 @@ class Found(NamedTuple):
     counts: Counts
     mine: int
     saved: tuple[SavedView, ...]
-    places: tuple[Option, ...]
 
 
 class CasesPage(ListPage):
@@ -65,6 +63,7 @@ class CasesPage(ListPage):
         self._list = Refresh(
             self, self._load, lambda error: tell_failure(self, words, error, self._found is not None, self._list.ask)
         )
+        self._places = Refresh(self, self._load_places, context.shell.tell)
         self._build_toolbar()
         definitions = context.console.cases.definitions()
         self._bar = FilterBar(words, definitions, context.who.id)
@@ -137,6 +136,8 @@ class CasesPage(ListPage):
     # Loading
 
     def _changed(self, event: Changed) -> None:
+        if event.touches("place", "community"):
+            self._places.ask()
         if event.touches("case", "alarm", "operator", "place", "saved_filter"):
             self._list.ask()
 
@@ -170,6 +171,9 @@ class CasesPage(ListPage):
             found = await in_background(self._read, self.query(), self._base(), board, self._most)
             if not board and wanted not in _ids(found):
                 found = found._replace(cases=(*found.cases, one))
+        if self._found is None:
+            # The cases first: places are only needed by whoever narrows by them.
+            self._places.ask()
         self._found = found
         if board == self.on_board():
             self._draw(found, wanted)
@@ -180,11 +184,16 @@ class CasesPage(ListPage):
     def _read(self, query: CaseQuery, base: CaseQuery, board: bool, most: int) -> Found:
         console, who = self._context.console, self._context.who
         lists = console.case_lists
-        places = self._found.places if self._found else tuple(read_known(self._context, {"place"}).places)
         lanes = read_lanes(console, query) if board else ()
         cases = () if board else lists.page(query, limit=most)
+        counts = lists.count(base)
+        total = counts.total if query == base else lists.count(query).total
         mine = lists.count(msgspec.structs.replace(base, assignee_id=who.id)).total
-        return Found(cases, lanes, lists.count(query).total, lists.count(base), mine, lists.saved(who), places)
+        return Found(cases, lanes, total, counts, mine, lists.saved(who))
+
+    async def _load_places(self) -> None:
+        known = await in_background(read_known, self._context, {"place"})
+        self._bar.set_places(known.places)
 
     def _show_all(self, query: CaseQuery) -> None:
         for part in (self._search, self._bar):
@@ -198,7 +207,6 @@ class CasesPage(ListPage):
 
     def _draw(self, found: Found, wanted: str) -> None:
         counts = found.counts
-        self._bar.set_places(found.places)
         self._bar.standing.set_counts(
             {"open": counts.total, "mine": found.mine, "free": counts.unassigned, "overdue": counts.overdue,
              "paused": counts.paused}

@@ -231,3 +231,25 @@ def test_nothing_is_clipped_or_nameless(site: Site, desk: Open, wang: PersonView
     page.until(lambda: page.says("厨房渗水"))
     assert_accessible(page.root)
     assert_no_clipped_text(page.root)
+
+
+def test_the_way_callers_come_stays_from_call_to_call(site: Site, desk: Open, wang: PersonView) -> None:
+    page, _ = desk()
+    page.key("F4")
+    fields = page.page.fields()
+    assert fields is not None and fields.definition.name == "complaint"
+    channel = next(one for one in fields.definition.fields if one.type == "choice" and one.name in fields.choices())
+    box = page.box(f"{channel.title['zh']}（选填）")
+    box.setCurrentIndex(2)
+    chosen = box.currentText()
+    page.press("清空")
+    assert page.box(f"{channel.title['zh']}（选填）").currentText() == chosen
+
+
+def test_tab_goes_through_the_form_in_the_order_it_is_read(site: Site, desk: Open, wang: PersonView) -> None:
+    page, _ = desk()
+    seen = [page.at()]
+    for _ in range(5):
+        page.key("Tab")
+        seen.append(page.at())
+    assert seen == ["来电人", "位置", "报修类别", "报修内容", "紧急程度", "预约上门（选填）"]
