@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from desktop.cases import rules
 from desktop.cases.definition import CaseDefinition, Node, load_definitions
 from desktop.cases.values import branch, says
+from desktop.kernel.errors import Invalid
 from desktop.security.roles import roles
 from resources.loader import folder
-from tests.desktop.cases.walking import leaves
+from tests.desktop.cases.support import CLERK, FITTER
+from tests.desktop.cases.walking import ground, leaves
 
 SHIPPED = load_definitions(folder("cases")).newest()
 ASKED_FOR = {
@@ -113,3 +116,86 @@ def test_titles_of_nodes_are_told_apart_under_one_parent() -> None:
     for kind in kinds():
         for field in kind.fields:
             check(field.tree)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in SHIPPED.items() if any(m.again for m in kind.moves)))
+def test_another_round_begins_without_what_closed_the_last(name: str) -> None:
+    kind = SHIPPED[name]
+    full = {field.name: "x" for field in kind.fields}
+    for move in kind.moves:
+        left = set(rules.merged(kind, move, full, {}))
+        assert left == (set(full) - kind.of_a_round if move.again else set(full)), move.name
+    assert kind.closing.fields <= kind.of_a_round
+
+
+def test_a_reopened_repair_promises_an_arrival_again_and_asks_for_its_own_result() -> None:
+    here = ground()
+    try:
+        cases, at = here.cases, here.clock
+        wrong = {"category": "building/light/off", "description": "楼道灯不亮"}
+        case_id = cases.open(CLERK, "repair", place_id="b3", urgency="urgent", fields=wrong).id
+
+        def handle() -> None:
+            at.advance(600)
+            cases.move(CLERK, case_id, "assign", assignee_id="fitter")
+            cases.move(FITTER, case_id, "arrive", fields={"arrived_at": at.now().isoformat()})
+            cases.move(FITTER, case_id, "start")
+
+        handle()
+        cases.move(FITTER, case_id, "finish", fields={"result": "换灯泡", "proof": "已亮"})
+        cases.move(CLERK, case_id, "follow_up", fields={"satisfaction": "unsatisfied"})
+        again = cases.move(CLERK, case_id, "reopen", reason="又灭了")
+        assert again.round == 2 and again.assignee_id is None
+        standing = {(clock.clock, clock.round): clock.standing for clock in cases.get(case_id).clocks}
+        assert standing == {
+            ("arrive", 1): "met", ("done", 1): "met", ("arrive", 2): "running", ("done", 2): "running"
+        }  # fmt: skip
+        handle()
+        with pytest.raises(Invalid) as missing:
+            cases.move(FITTER, case_id, "finish", fields={"result": "换灯座"})
+        assert missing.value.field == "proof"
+    finally:
+        here.leave()
+
+
+def test_paid_work_begins_with_a_signed_quote_and_a_new_quote_is_signed_anew() -> None:
+    here = ground()
+    try:
+        cases, now = here.cases, here.clock.now().isoformat()
+        wrong = {"category": "kitchen/tap/leak", "description": "漏水"}
+        case_id = cases.open(CLERK, "repair", place_id="b3", fields=wrong).id
+        cases.move(CLERK, case_id, "assign", assignee_id="fitter")
+        cases.move(FITTER, case_id, "arrive", fields={"arrived_at": now})
+        with pytest.raises(Invalid) as unsigned:
+            cases.move(FITTER, case_id, "start")
+        assert unsigned.value.facts["all"] == "quote:missing quote_signature:missing"
+        quote = [{"what": "阀芯", "quantity": 1, "price": 3500}]
+        cases.move(FITTER, case_id, "quote", fields={"quote": quote, "quote_signature": here.picture})
+        dearer = [{"what": "阀芯", "quantity": 1, "price": 4500}]
+        cases.move(FITTER, case_id, "quote", fields={"quote": dearer})
+        with pytest.raises(Invalid) as gone:
+            cases.move(FITTER, case_id, "start")
+        assert gone.value.facts["all"] == "quote_signature:missing"
+        assert cases.get(case_id).versions == {"quote": 2}
+        cases.move(FITTER, case_id, "start", fields={"quote_signature": here.picture})
+    finally:
+        here.leave()
+
+
+@pytest.mark.parametrize(
+    ("category", "rated", "way"),
+    [
+        ("building/light/off", False, "archive_checked"),
+        ("kitchen/tap/leak", True, "archive_rated"),
+        ("kitchen/tap/leak", False, None),
+        ("rooms/wall/seeps", True, None),
+    ],
+)
+def test_who_is_called_back_hangs_on_the_category_and_on_the_rating(
+    category: str, rated: bool, way: str | None
+) -> None:
+    kind = SHIPPED["repair"]
+    values = {"category": category, "rating": 5 if rated else None}
+    legal = [move.name for move in rules.legal_moves(kind, "done", None, values)]
+    assert "follow_up" in legal
+    assert [name for name in legal if name.startswith("archive")] == ([way] if way else [])
