@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from desktop.cases import rounds, rules
@@ -75,14 +75,16 @@ class Filler:
                     filled[name] = self._value(field, bad=reopens)
         return filled
 
-    def visit_points(self, acts: CaseActs, who: Principal, look: Look, move: Move) -> bool:
-        """Walks a round before the step that ends it, and says whether it did; one point is typed and one is wrong."""
+    def visit_points(self, acts: CaseActs, who: Principal, look: Look, move: Move, walk: Callable[[], None]) -> bool:
+        """Walks a round before the step that ends it, and says whether it did; one point is typed and one is wrong.
+        `walk` lets the time go by that it takes to come to the next."""
         name = points_field(look.kind)
         value = look.values.get(name)
         if not name or move.name in ("grab", "assign") or rounds.visits(value):
             return False
         points = rounds.route(value)
         for number, point in enumerate(points[:-1] if len(points) % 2 else points):
+            walk()
             acts.visit(
                 who, look.id, name, point.code, way="typed" if number == 2 else "qr", ok=number != 4,
                 note="指示灯不亮，已记录。" if number == 4 else "",

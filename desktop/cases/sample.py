@@ -43,6 +43,8 @@ DAYS = 4
 """For how many days back plans have opened their cases."""
 STEP = timedelta(hours=1)
 """Between two steps of a case, where there is time for that."""
+WALK = timedelta(seconds=80)
+"""Between two points of a round."""
 MOST_STEPS = 20
 
 
@@ -204,8 +206,8 @@ class _Story:
         for one in self.file.cases:
             self._at(self.now - timedelta(days=one.days), lambda one=one: self._open(one))  # type: ignore[misc]
         self._at(self.now - timedelta(days=DAYS), self._plan)
-        for half in range(2 * DAYS + 1):
-            at = self.now - timedelta(days=DAYS) + half * timedelta(hours=12)
+        for half in range(1, 2 * DAYS + 1):
+            at = self.now - timedelta(days=DAYS) + half * timedelta(hours=12) - STEP
             self._at(at, lambda: self._tried("plans", self._open_due))
 
     def run(self) -> None:
@@ -341,13 +343,17 @@ class _Story:
         """Takes a step with everything that it needs."""
         if self.filler is None:
             return
-        if self.filler.visit_points(self.acts, who, look, move):
+        if self.filler.visit_points(self.acts, who, look, move, self._walk):
             look = self._look(look.id)
         reason = "住户反映仍有问题。" if move.again else "按安排办理。" if move.needs.reason else None
         self.cases.move(
             who, look.id, move.name, fields=self.filler.fields(look, move, reopens), reason=reason,
             assignee_id=self.staff["gao.engineer"].id if move.needs.assignee else None,
         )  # fmt: skip
+
+    def _walk(self) -> None:
+        """The way to the next point of a round."""
+        self.clock.at = min(self.clock.at + WALK, max(self.now, self.clock.at))
 
     def _look(self, case_id: str) -> Look:
         def work(session: Session) -> Look:

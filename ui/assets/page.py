@@ -253,9 +253,9 @@ class AssetsPage(ListPage):
 
     def _next(self, asset: AssetView) -> str:
         if asset.late:
-            return self._words("assets.late", number=asset.open_case)
+            return self._words("assets.late")
         if asset.open_case:
-            return self._words("assets.open", number=asset.open_case)
+            return self._words("assets.open")
         return f"{local(asset.next_at):%Y-%m-%d}" if asset.next_at else "—"
 
     def _shown(self, asset: AssetView) -> tuple[BadgeTone, Mark]:

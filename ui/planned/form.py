@@ -74,9 +74,9 @@ class PlanForm(SideForm):
         self._then = Label("", "secondary", wrap=True, tabular=True)
         boxes, lines = self._boxes, self._lines
         order: list[QWidget] = [
-            boxes["definition"], lines["title"], boxes["every"], lines["n"], self._weekdays, lines["month_days"], thing,
-            boxes["point"], lines["hours"], lines["at"], boxes["basis"], boxes["workdays"],
-            notice_card(self._preview, self._then), boxes["route"], place, asset, more, boxes["assignee"], lines["since"],
+            boxes["definition"], lines["title"], notice_card(self._preview, self._then), boxes["every"], lines["n"],
+            self._weekdays, lines["month_days"], thing, boxes["point"], lines["hours"], lines["at"], boxes["basis"],
+            boxes["workdays"], boxes["route"], place, asset, more, boxes["assignee"], lines["since"],
             lines["lead_minutes"],
         ]  # fmt: skip
         title = words("planned.form.change_title" if plan else "planned.form.add_title")

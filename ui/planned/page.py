@@ -104,10 +104,10 @@ class PlannedPage(ListPage):
         self._grid.left.connect(self._over_the_edge)
         columns: list[Column[PlanView]] = [
             Column("title", words("planned.column.title"), lambda plan: plan.title, 180, "strong", stretch=True),
-            Column("pattern", words("planned.column.pattern"), lambda plan: pattern_words(words, plan.pattern), 196),
-            Column("next", words("planned.column.next"), self._next, 168, "marked",
+            Column("pattern", words("planned.column.pattern"), lambda plan: pattern_words(words, plan.pattern), 180),
+            Column("next", words("planned.column.next"), self._next, 220, "marked",
                    tone=lambda plan: self._shown(plan)[1], mark=lambda plan: self._shown(plan)[2], sort=self._order),
-            Column("about", words("planned.column.about"), about_words, 128, "quiet"),
+            Column("about", words("planned.column.about"), about_words, 112, "quiet"),
         ]  # fmt: skip
         self._table = DataTable(columns, lambda plan: plan.id, words("planned.mode.plans"))
         self._table.chosen.connect(lambda _plan: self._show_detail())
@@ -306,7 +306,9 @@ class PlannedPage(ListPage):
         return standing(self._words, self._standing(plan))
 
     def _next(self, plan: PlanView) -> str:
-        return next_words(self._words, plan, self._context.console.clock.now())
+        """When it is due next; before that, in a word, where work of it is open or late."""
+        text, key = next_words(self._words, plan, self._context.console.clock.now()), self._standing(plan)
+        return text if key == "planned" else f"{standing(self._words, key)[0]} · {text}"
 
     def _order(self, plan: PlanView) -> tuple[bool, datetime, str]:
         return (

@@ -23,6 +23,8 @@ from ui.things.forms import SideForm
 class RouteForm(SideForm):
     """A new route, or `route` to be changed for the rounds that begin from now on."""
 
+    wide = True
+
     def __init__(self, host: QWidget, context: Context, choices: Choices, route: RouteView | None = None) -> None:
         words = context.words
         self._choices, self._route = choices, route

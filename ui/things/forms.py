@@ -20,6 +20,9 @@ from ui.shell.context import Context
 class SideForm(QObject):
     """Fields in a side panel; the service is called in the background and its refusal told beside what it is about."""
 
+    wide = False
+    """Whether the panel is the wide one, for forms with a table in them."""
+
     def __init__(
         self,
         host: QWidget,
@@ -35,8 +38,9 @@ class SideForm(QObject):
         content = QWidget()
         content.setLayout(column(*more, *fields, spacing=10))
         self.panel = SidePanel(
-            host, title, content, act=act, on_act=self._send, cancel=self.words("parts.cancel"), note=note
-        )
+            host, title, content, act=act, on_act=self._send, cancel=self.words("parts.cancel"), note=note,
+            wide=self.wide,
+        )  # fmt: skip
         self.panel.closed.connect(self.deleteLater)
 
     def work(self) -> Callable[[], None]:

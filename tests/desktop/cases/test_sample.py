@@ -12,6 +12,7 @@ from db.open import open_records
 from db.store import Records
 from desktop.assets.service import Assets
 from desktop.assets.stock import Stock
+from desktop.cases import rounds
 from desktop.cases.lists import CaseLists
 from desktop.cases.sample import Filled, fill_sample
 from desktop.cases.schedules import Schedules
@@ -83,3 +84,13 @@ def test_plans_have_opened_their_cases_and_assets_and_parts_are_kept(made: Made)
     )
     assert any(one.lent for one in assets.all()) and any(one.late for one in assets.all())
     assert all(part.total > 0 for part in stock.parts())
+
+
+def test_rounds_are_walked_at_the_pace_of_people(made: Made) -> None:
+    plans = Schedules(made.records, made.clock, made.new_id, TERMINAL, made.cases)
+    walked = [
+        one for one in plans.rounds(made.clock.now() - timedelta(days=7), made.clock.now()) if rounds.visits(one.value)
+    ]
+    flags = [flag for one in walked for visit in rounds.visits(one.value) for flag in visit.flags]
+    assert len(walked) >= 6 and "too_fast" not in flags and {"typed", "abnormal"} <= set(flags)
+    assert any(rounds.missed(one.value) for one in walked if one.over)
