@@ -122,9 +122,15 @@ def merged(columns: Columns, width: int, shift: int = 0) -> Columns:
     """Bands `width` ms wide, beginning where (time + shift) is a multiple of it. Empty spans have no band."""
     at, n = columns.at, len(columns.at)
     step = at[1] - at[0] if n > 1 else 0
-    if columns.scale and step and width % step == 0 and at == list(range(at[0], at[-1] + 1, step)):
+    each = width // step if step and width % step == 0 else 0
+    # Few of them in a wide band, or far apart, would cost as much as the span is long.
+    if (
+        columns.scale
+        and 0 < each <= n
+        and at[-1] - at[0] == step * (n - 1)
+        and at == list(range(at[0], at[-1] + 1, step))
+    ):
         # Without a gap: all but the first and the last few of them fill their bands.
-        each = width // step
         begin = min(n, -(-(-(at[0] + shift) % width) // step))
         end = begin + (n - begin) // each * each
         head, tail = columns.where(slice(begin)), columns.where(slice(end, n))

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from db.rollup import DAY, HOUR, MINUTE, Band
+from db.rollup import DAY, HOUR, MINUTE, Band, Columns, merged
 from db.telemetry import Telemetry, TelemetryReader
 from db.telemetry_layout import CHUNK
 
@@ -317,3 +317,12 @@ def test_two_readers_beside_the_writer_never_miss_or_double_a_sample(tmp_path: P
         thread.join()
     store.close()
     assert wrong == []
+
+
+@pytest.mark.parametrize("far", [10**9, 10**12])
+def test_merging_few_bands_costs_what_they_are_not_what_they_span(far: int) -> None:
+    """A chart over everything there may ever be: one band far wider than all samples, and samples far apart."""
+    dense = Columns([0, 1000, 2000], [1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 1, 1], 1)
+    assert merged(dense, far).bands() == [Band(0, 1.0, 3.0, 2.0, 3.0, 3)]
+    sparse = Columns([0, 1, far], [1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 1, 1], 1)
+    assert [band.at_ms for band in merged(sparse, 2).bands()] == [0, far]
