@@ -110,7 +110,9 @@ class FormDriver(PageDriver):
 
     def pick(self, field: str, text: str) -> None:
         """Chooses the option that holds a text."""
-        line = next((f for f in self.root.findChildren(FindLine) if f.accessibleName() == field and f.isVisible()), None)
+        line = next(
+            (f for f in self.root.findChildren(FindLine) if f.accessibleName() == field and f.isVisible()), None
+        )
         if line is not None:
             line.setFocus()
             line.clear()
