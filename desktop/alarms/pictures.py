@@ -26,5 +26,4 @@ def keep(tx: Transaction, row: AlarmRow, data: bytes, media: str) -> str:
     return store_picture(tx, data, media)
 
 
-
 __all__ = ["MOST", "PICTURES", "check", "keep", "read", "store_picture"]

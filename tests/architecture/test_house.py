@@ -51,7 +51,9 @@ def test_the_lock_leaves_out_the_qt_that_aborts() -> None:
 
 def test_rules_are_pure() -> None:
     """`rules.py` stands on the standard library, on types and on other rules: no store, no clock of its own, no files."""
-    allowed = re.compile(r"(desktop\.\w+\.(rules|model|definition|values|views)|desktop\.kernel\.(errors|words)|msgspec)\b")
+    allowed = re.compile(
+        r"(desktop\.\w+\.(rules|model|definition|values|views)|desktop\.kernel\.(errors|words)|msgspec)\b"
+    )
     for file in (ROOT / "desktop").glob("*/rules.py"):
         for line in file.read_text(encoding="utf-8").splitlines():
             found = re.match(r"(?:from|import) ((?:desktop|db|ui|resources|sqlalchemy|msgspec)[\w.]*)", line)

@@ -11,8 +11,9 @@ from ui.theme.tokens import theme
 
 
 def key_text(sequence: str) -> str:
-    """A key sequence as people read it: `Ctrl+K`."""
-    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+    """A key sequence as people read it: `Ctrl+K`. What Qt calls Return says Enter on the key."""
+    text = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+    return text.replace("Return", "Enter")
 
 
 def key_width(text: str) -> int:

@@ -49,7 +49,7 @@ def health(link: str, **more: object) -> Health:
 def test_keys_reach_every_page(window: ConsoleWindow) -> None:
     driver = PageDriver(window)
     driver.key("Alt+2")
-    assert workspace(window).place()[0] == "alarms"
+    assert workspace(window).place()[0] == "things"
     driver.key("Ctrl+1")
     assert workspace(window).place()[0] == "overview"
 
