@@ -84,10 +84,11 @@ class AssetsPage(ListPage):
 
     def _build_body(self) -> None:
         words = self._words
+        kind_width = 84 if words.lang == "zh" else 116
         columns: list[Column[AssetView]] = [
             Column("code", words("assets.column.code"), lambda one: one.code, 96, "figure"),
             Column("name", words("assets.column.name"), lambda one: one.name, 160, "strong", stretch=True),
-            Column("kind", words("assets.column.kind"), lambda one: words.of(one.kind_title), 84 if words.lang == "zh" else 116, "quiet"),
+            Column("kind", words("assets.column.kind"), lambda one: words.of(one.kind_title), kind_width, "quiet"),
             Column("place", words("assets.column.place"), lambda one: " ".join(one.place_path), 130, "quiet"),
             Column("next", words("assets.column.next"), self._next, 136, "marked",
                    tone=lambda one: self._shown(one)[0], mark=lambda one: self._shown(one)[1], sort=self._order),

@@ -20,13 +20,15 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 def columns(words: Words, clock: Clock) -> list[Column[CaseView]]:
     """State, number, what, of which kind, what its definition lists, how pressing, where, who has it, how often somebody
     asked, opened, due."""
+    # English words are half as long again.
+    state, urgency = (96, 72) if words.lang == "zh" else (128, 88)
     return [
-        Column("state", words("cases.column.state"), lambda c: words.of(c.state_title), 96, "badge", tone=state_tone),
+        Column("state", words("cases.column.state"), lambda c: words.of(c.state_title), state, "badge", tone=state_tone),
         Column("number", words("cases.page.number"), lambda c: c.number, 150, "figure"),
         Column("title", words("cases.column.title"), lambda c: one_line(c.title), 160, "strong", stretch=True),
         Column("kind", words("cases.page.kind"), lambda c: words.of(c.definition_title), 104, "quiet"),
         Column("details", words("cases_list.details"), lambda c: details(words, c), 150, "quiet"),
-        Column("urgency", words("cases.column.urgency"), lambda c: urgency_words(words, c), 72, tone=urgency_tone),
+        Column("urgency", words("cases.column.urgency"), lambda c: urgency_words(words, c), urgency, tone=urgency_tone),
         Column("place", words("cases.column.place_id"), lambda c: one_line("/".join(c.place_path)), 150, "quiet"),
         Column("who", words("cases.column.assignee_id"), lambda c: c.assignee_name or "—", 80),
         Column("urged", words("cases_list.urged"), lambda c: str(c.urged) if c.urged else "", 60, "marked",

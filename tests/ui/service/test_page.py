@@ -51,7 +51,7 @@ def open_page(qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed:
 
 def test_the_figures_of_the_week_say_how_promises_were_kept(open_page: Open) -> None:
     page, _ = open_page()
-    assert page.says("2026年11月16日 至 11月22日")
+    assert page.says("2026-11-16 至 2026-11-22")
     assert page.figure("按时率") == "按时率 33.3% 超时未办 1 到期 3 项，按时 1 项"
     assert page.figure("新登记") == "新登记 3 件 办结 2 件，在办 1 件"
     # One hour, and six hours and a half less the half hour that waited for the resident.
