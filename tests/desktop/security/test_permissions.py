@@ -26,7 +26,7 @@ WHO_MAY: dict[str, tuple[set[str], Callable[[Any, Principal], object]]] = {
     "reset_password": ({"security_admin"}, lambda s, who: s.accounts.reset_password(who, "x", PASSWORD)),
     "found": ({"system_admin"}, lambda s, who: s.places.found(who, CommunityView("990101001001", "某"))),
     "add_place": ({"manager"}, lambda s, who: s.places.add(who, "building", "1", "1号楼")),
-    "find": ({"guard", "clerk", "manager"}, lambda s, who: s.people.find(who, "w")),
+    "find": ({"guard", "clerk", "engineer", "manager"}, lambda s, who: s.people.find(who, "w")),
     "reveal": ({"clerk", "manager"}, lambda s, who: s.people.reveal(who, "x", "phone", "因为")),
     "add_person": ({"clerk", "manager"}, lambda s, who: s.people.add(who, "王武")),
     "page": ({"manager", "auditor"}, lambda s, who: s.journal.page(who)),
