@@ -33,7 +33,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "resume": ("cases.work", "cases.assign"),
     "urge": ("cases.open",),
     "escalate": ("cases.work", "cases.follow_up", "cases.lead"),
-    "note": ("cases.see",),
+    "note": ("cases.open",),
     "set_urgency": ("cases.assign",),
     "link": ("cases.open",),
     "merge": ("cases.lead",),

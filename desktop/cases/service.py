@@ -119,7 +119,7 @@ class Cases:
 
     def keep_picture(self, who: Principal, data: bytes, media: str) -> str:
         """Keeps a picture before the step that names it; returns its hash. Raises NotAllowed, Invalid("picture")."""
-        require(who, "cases.see")
+        require(who, "cases.open")
         pictures.check(data, media)
 
         def work(tx: Transaction) -> str:

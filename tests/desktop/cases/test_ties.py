@@ -8,7 +8,7 @@ import pytest
 
 from db.store import Records
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
-from tests.desktop.cases.support import BOSS, CLERK, GUARD
+from tests.desktop.cases.support import BOSS, CLERK, GUARD, principal
 from tests.desktop.cases.workshop import ANNA, FINISHED, Shop, at_work, job, walk, workshop
 from tests.support.fakes import FakeClock, FakeIds
 
@@ -190,3 +190,14 @@ def test_points_of_a_round_are_visited_flagged_and_missed_by_name(shop: Shop) ->
     assert {"typed", "out_of_order"} <= set(visit["flags"])
     (fact,) = (fact.value["zh"] for fact in detail.facts if fact.name == "walk")
     assert "东门" in fact and "水泵房" not in fact
+
+
+def test_an_auditor_reads_cases_and_leaves_nothing_on_them(shop: Shop) -> None:
+    """The three admin roles do none of the office's business (GB/T 22239)."""
+    case, auditor = job(shop), principal("audit", "auditor")
+    assert shop.cases.get(case.id).view.id == case.id
+    with pytest.raises(NotAllowed):
+        shop.acts.note(auditor, case.id, "看过了")
+    with pytest.raises(NotAllowed):
+        shop.cases.keep_picture(auditor, PNG, "image/png")
+    assert shop.acts.what_can(auditor, case.id) == frozenset()
