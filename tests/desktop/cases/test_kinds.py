@@ -12,7 +12,7 @@ from desktop.cases.definition import CaseDefinition, Node, load_definitions
 from desktop.cases.values import branch, says
 from desktop.kernel.errors import Invalid
 from desktop.security.roles import roles
-from resources.loader import folder
+from resources.loader import folder, read
 from tests.desktop.cases.support import CLERK, FITTER
 from tests.desktop.cases.walking import ground, leaves
 
@@ -199,3 +199,17 @@ def test_who_is_called_back_hangs_on_the_category_and_on_the_rating(
     legal = [move.name for move in rules.legal_moves(kind, "done", None, values)]
     assert "follow_up" in legal
     assert [name for name in legal if name.startswith("archive")] == ([way] if way else [])
+
+
+def test_every_kind_that_an_alarm_names_can_be_opened_by_it() -> None:
+    """An alarm knows what it is and nothing that a form would ask for."""
+    named = {
+        rule["case"]
+        for file in folder("things").glob("*.tm.json")
+        for rule in read(file).get("linli:alarms", [])
+        if "case" in rule
+    }
+    assert "elderly-visit" in named and "device-fault" in named
+    for name in named:
+        opening = SHIPPED[name].opening
+        assert not opening.needs and {"description", "alarm"} <= set(opening.takes), name
