@@ -121,8 +121,8 @@ class _Office:
 class _Unheard:
     """No field service, so no live meter: what is on record says it all."""
 
-    def all(self) -> list[ThingView]:
-        return []
+    def all(self) -> tuple[ThingView, ...]:
+        return ()
 
     def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -46,12 +46,13 @@ RESTART_WAIT = 1.0
 
 
 class FieldView(Protocol):
-    """The field service as the console sees it. `things`, `reading` and `health` read memory only."""
+    """The field service as the console sees it. `things`, `reading`, `truths` and `health` read memory only."""
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def things(self) -> dict[str, tuple[Thing, int]]: ...
     def reading(self, slot: int) -> Reading: ...
+    def truths(self, slots: Sequence[int]) -> tuple[bool | None, ...]: ...
     def health(self) -> Health | None: ...
     def on(self, handler: Handler) -> None: ...
     def send(self, message: ToField) -> None: ...
@@ -119,6 +120,13 @@ class _Host:
         except ValueError:
             # The table was let go while alarms that were queued are still being recorded.
             return Reading(None, "none", 0.0)
+
+    def truths(self, slots: Sequence[int]) -> tuple[bool | None, ...]:
+        """As `LatestTable.truths`."""
+        try:
+            return self._table.truths(slots)
+        except ValueError:
+            return (None,) * len(slots)
 
     def health(self) -> Health | None:
         return self._ears.health

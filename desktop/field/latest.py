@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterable
 from multiprocessing.shared_memory import SharedMemory
 from typing import get_args
 
@@ -26,6 +27,7 @@ _AS_FLOAT = struct.Struct("@dddBBB63s")
 _AS_INT = struct.Struct("@qddBBB63s")
 _FLOAT_HEAD = struct.Struct("@dddBBB")
 _INT_HEAD = struct.Struct("@qddBBB")
+_TRUTH = struct.Struct("@q16xB")
 _SLOT = 96
 _SEQUENCE = 4
 assert _AS_FLOAT.size <= _SLOT
@@ -91,6 +93,14 @@ class LatestTable:
                 return _NEVER if before == 0 else _read(raw)
         # The writer died in the middle of this slot: what it held is not known any more.
         return _NEVER
+
+    def truths(self, slots: Iterable[int]) -> tuple[bool | None, ...]:
+        """What each slot says as yes or no, None where it holds anything else: thousands in a millisecond. One that is
+        being written this moment may be told wrongly, and rightly the next time."""
+        buffer, unpack = self._slots, _TRUTH.unpack_from
+        return tuple(
+            value != 0 if kind == _BOOL else None for value, kind in (unpack(buffer, slot * _SLOT) for slot in slots)
+        )
 
     def release(self) -> None:
         """Lets go of the buffer, so that shared memory can be closed."""

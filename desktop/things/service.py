@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -29,6 +29,8 @@ from desktop.things.views import ThingView
 log = logging.getLogger(__name__)
 
 NEVER = Reading(None, "none", 0.0)
+LIVE = ("good", "uncertain", "bad")
+"""Qualities of a value that is told now, well or badly."""
 
 
 class LiveField(Protocol):
@@ -36,6 +38,7 @@ class LiveField(Protocol):
 
     def things(self) -> dict[str, tuple[Thing, int]]: ...
     def reading(self, slot: int) -> Reading: ...
+    def truths(self, slots: Sequence[int]) -> tuple[bool | None, ...]: ...
     def health(self) -> Health | None: ...
     def on(self, handler: Callable[[FromField], None]) -> object: ...
     def send(self, message: ToField) -> None: ...
@@ -70,11 +73,21 @@ class _Office:
         self.by_code = {place.code: place for place in places.values()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Every thing in order, and what that rests on."""
+
+    views: tuple[ThingView, ...]
+    changes: int
+    line: bool
+    truths: tuple[bool | None, ...]
+
+
 class Things:
     """Every device and what it says now.
 
-    `all`, `get`, `reading`, `readings` and `online` read memory only and may be called on the UI thread at 10 Hz; the
-    rest waits for a disk and belongs on an executor thread.
+    `all`, `get`, `reading`, `readings` and `online` read memory only and may be called on the UI thread at 10 Hz; `mute`
+    reads much memory and the rest waits for a disk: they belong on an executor thread.
     """
 
     def __init__(self, records: Records, clock: Clock, field: LiveField) -> None:
@@ -86,12 +99,29 @@ class Things:
         self._known: dict[str, tuple[Thing, int]] = {}
         self._slots: dict[str, dict[str, tuple[int, float]]] = {}
         self._views: dict[str, ThingView] = {}
+        self._changes = 0
+        """Counts every change of what is known of things, so that a list made before it is made anew."""
+        self._own: tuple[int, ...] = ()
+        """The slots in which things say whether they are there; empty when they are to be gathered anew."""
+        self._listed = _Listed((), -1, False, ())
         field.on(self._hear)
         self.refresh()
 
-    def all(self) -> list[ThingView]:
-        """Every thing, those that were never placed last, by place and name."""
-        return sorted((self._current(view) for view in list(self._views.values())), key=_order)
+    def all(self) -> tuple[ThingView, ...]:
+        """Every thing, those that were never placed last, by place and name. The very same tuple as long as none came,
+        went, was described anew or changed whether it is there: asking every second costs next to nothing."""
+        with self._lock:
+            changes = self._changes
+            if not self._own:
+                self._own = tuple(slot for _, slot in self._known.values())
+            own = self._own
+        # Taken before the things are looked at: what changes meanwhile shows the next time.
+        line, truths = self._line_is_up(), self._field.truths(own)
+        listed = self._listed
+        if (listed.changes, listed.line, listed.truths) != (changes, line, truths):
+            views = sorted((self._current(view) for view in list(self._views.values())), key=_order)
+            listed = self._listed = _Listed(tuple(views), changes, line, truths)
+        return listed.views
 
     def get(self, thing_id: str) -> ThingView | None:
         view = self._views.get(thing_id)
@@ -108,6 +138,19 @@ class Things:
         """Every point of the thing, by name."""
         online, line, now = self.online(thing_id), self._line_is_up(), self._clock.now().timestamp()
         return {name: self._seen(slot, online, line, now) for name, slot in self._slots.get(thing_id, {}).items()}
+
+    def mute(self) -> set[str]:
+        """The things of which no value at all is told now: all are old, lost or were never there."""
+        line, now = self._line_is_up(), self._clock.now().timestamp()
+        found = set()
+        for thing_id, slots in list(self._slots.items()):
+            online = self.online(thing_id)
+            # Most things say something in their first point: it ends there.
+            if online is False or not any(
+                self._seen(slot, online, line, now).quality in LIVE for slot in slots.values()
+            ):
+                found.add(thing_id)
+        return found
 
     def online(self, thing_id: str) -> bool | None:
         """Whether the device says it is reachable; None while it never told. What speaks through a thing that is gone
@@ -225,6 +268,7 @@ class Things:
         office = self._records.read(_office)
         with self._lock:
             self._office = office
+            self._change()
             known = self._field.things()
             for thing, slot in known.values():
                 self._know(thing, slot)
@@ -244,7 +288,11 @@ class Things:
             with self._lock:
                 self._forget(message.thing_id)
 
+    def _change(self) -> None:
+        self._changes, self._own = self._changes + 1, ()
+
     def _know(self, thing: Thing, slot: int) -> None:
+        self._change()
         self._known[thing.id] = thing, slot
         self._slots[thing.id] = {
             point.name: (slot + 1 + index, point.stale_after) for index, point in enumerate(thing.model.points)
@@ -252,6 +300,7 @@ class Things:
         self._views[thing.id] = self._merge(thing)
 
     def _forget(self, thing_id: str) -> None:
+        self._change()
         for table in (self._known, self._slots, self._views):
             table.pop(thing_id, None)
 

@@ -29,14 +29,14 @@ from desktop.reports.service import Reports
 from desktop.security.passwords import Argon2
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
-from desktop.things.model import Reading, Thing
+from desktop.things.model import Thing
 from desktop.things.service import Things
-from tests.support.fakes import FakeClock, FakeIds
+from tests.support.fakes import FakeClock, FakeIds, FieldReads
 
 TERMINAL = "T1"
 
 
-class QuietField:
+class QuietField(FieldReads):
     """Knows what it is given, forwards what it is told to say."""
 
     def __init__(self) -> None:
@@ -50,9 +50,6 @@ class QuietField:
 
     def things(self) -> dict[str, tuple[Thing, int]]:
         return self.known
-
-    def reading(self, slot: int) -> Reading:
-        return Reading(None, "none", 0.0)
 
     def health(self) -> Health | None:
         return self.said

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+
+from desktop.things.model import Reading
 
 START = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
@@ -34,3 +37,14 @@ class FakeIds:
 
     def __call__(self) -> str:
         return f"00000000-0000-7000-8000-{next(self._numbers):012d}"
+
+
+class FieldReads:
+    """What a stand-in for the field tells by its readings."""
+
+    def reading(self, slot: int) -> Reading:
+        return Reading(None, "none", 0.0)
+
+    def truths(self, slots: Sequence[int]) -> tuple[bool | None, ...]:
+        values = (self.reading(slot).value for slot in slots)
+        return tuple(value if isinstance(value, bool) else None for value in values)

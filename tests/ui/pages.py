@@ -49,7 +49,7 @@ from desktop.security.settings import Settings
 from desktop.things.loader import load_models
 from desktop.things.model import AlarmRule, Reading, Thing
 from desktop.things.service import Things
-from tests.support.fakes import FakeClock, FakeIds
+from tests.support.fakes import FakeClock, FakeIds, FieldReads
 from ui.aio import Bridge
 from ui.shell.context import Context
 
@@ -67,7 +67,7 @@ T = TypeVar("T")
 WEAK = Argon2(passes=1, memory_kib=64, lanes=1)
 
 
-class StillField:
+class StillField(FieldReads):
     """Things that were described and readings that stay as they are put."""
 
     def __init__(self) -> None:

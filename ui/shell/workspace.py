@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.cases.views import CaseQuery
-from desktop.field.messages import Health, ThingGone, ThingSeen
+from desktop.field.messages import Health
 from desktop.kernel.bus import Changed
 from desktop.kernel.errors import LinliError, StoreUnavailable
 from desktop.kernel.words import Words
@@ -117,8 +117,6 @@ class Workspace(QWidget):
             self._key(act.key, act.do)
         bridge.on(Changed, self._changed, self)
         bridge.on(Health, lambda _health: self.refresh(), self)
-        bridge.on(ThingSeen, lambda _seen: self.refresh(), self)
-        bridge.on(ThingGone, lambda _gone: self.refresh(), self)
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self.refresh)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QWidget
 
-from desktop.field.messages import Happened, ThingGone, ThingSeen
+from desktop.field.messages import Happened
 from desktop.kernel.bus import Changed
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
@@ -38,6 +38,8 @@ from ui.things.wall import ThingWall, Tile
 
 TICK_MS = 100
 TICKS_A_SECOND = 1000 // TICK_MS
+DEAD_EVERY = 5 * TICKS_A_SECOND
+"""Silence is counted in minutes: every so many ticks is enough for how many there are."""
 LIST, WALL, DEAD = "list", "wall", "dead"
 VIEWS = (LIST, WALL, DEAD)
 
@@ -59,9 +61,8 @@ class ThingsPage(Page):
         self._alarms_read = False
         """Nothing is chosen before: what is in alarm stands first, and the first is what a person sees."""
         self._ticks = 0
-        self._stale = False
-        """Things came or went since the last look: many at once are taken in with one."""
-        self._order: dict[str, tuple[int, bool]] = {}
+        self._listed: tuple[ThingView, ...] = ()
+        """What `Things.all` gave last: the same tuple again means that nothing came, went or changed."""
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(words("things.filter"))
         self._filter.setAccessibleName(words("things.filter"))
@@ -98,8 +99,6 @@ class ThingsPage(Page):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
         context.bridge.on(Changed, self._changed, self)
-        context.bridge.on(ThingSeen, lambda _seen: self._mark_stale(), self)
-        context.bridge.on(ThingGone, lambda _gone: self._mark_stale(), self)
         context.bridge.on(Happened, self._live.happened, self)
         self.refresh()
         self._load_alarms()
@@ -122,8 +121,7 @@ class ThingsPage(Page):
 
     def refresh(self) -> None:
         """Takes in which things there are; values come with the ticks."""
-        self._stale = False
-        self._views = {view.id: view for view in self._things.all()}
+        self._take(self._things.all())
         if not self._views:
             self.set_count("")
             self.show_state("empty", self._words("things.none"), self._words("things.none_text"), icon_name="cpu")
@@ -137,8 +135,6 @@ class ThingsPage(Page):
         """A tenth of a second went by."""
         self._ticks += 1
         now = self._now()
-        if self._stale:
-            self.refresh()
         if self._shown() == LIST:
             self._live.tick(now)
         elif self._shown() == WALL:
@@ -199,12 +195,16 @@ class ThingsPage(Page):
         """What the tree and the filter leave: alarms first, then the silent, then by place (as `Things.all` orders)."""
         text = self._filter.text()
         found = [v for v in self._views.values() if holds(self._node, v) and matches(v, text, self._words)]
-        self._order = {view.id: urgency(view, self._alarms) for view in self._views.values()}
-        found.sort(key=lambda view: (*self._order[view.id], natural_place(view.place_path)))
+        found.sort(key=lambda view: (*urgency(view, self._alarms), natural_place(view.place_path)))
         return found
 
-    def _show_dead(self, found: Sequence[ThingView]) -> None:
-        silent = all_silent(found, self._things.readings, self._things.online)
+    def _take(self, listed: tuple[ThingView, ...]) -> None:
+        self._listed, self._views = listed, {view.id: view for view in listed}
+
+    @slot
+    async def _show_dead(self, found: Sequence[ThingView]) -> None:
+        # Every point of every thing is looked at: tens of milliseconds on a big site.
+        silent = await in_background(all_silent, found, self._things)
         self._as.set_counts({DEAD: len(silent)} if silent else {})
         if self._shown() == DEAD:
             self._dead.show_causes(tuple(explained(silent)))
@@ -221,12 +221,14 @@ class ThingsPage(Page):
         self._show_list()
 
     def _second(self, now: float) -> None:
-        """Things change their state without coming or going: the order follows once a second."""
-        self._views = {view.id: view for view in self._things.all()}
-        order = {view.id: urgency(view, self._alarms) for view in self._views.values()}
-        if order != self._order:
+        """What came, went or changed its state is taken in once a second, thousands at a start with one look."""
+        listed = self._things.all()
+        if [view.id for view in listed] != list(self._views):
+            self.refresh()
+        elif listed is not self._listed:
+            self._take(listed)
             self._show_list()
-        else:
+        elif self._shown() == DEAD or self._ticks % DEAD_EVERY == 0:
             self._show_dead(self._found())
         if self._shown() == WALL:
             seen = self._wall.in_sight()
@@ -280,9 +282,6 @@ class ThingsPage(Page):
             self.refresh()
         if event.touches("alarm", "thing"):
             self._load_alarms()
-
-    def _mark_stale(self) -> None:
-        self._stale = True
 
     @slot
     async def _load_alarms(self) -> None:

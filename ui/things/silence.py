@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from desktop.things.model import Reading
+from desktop.things.service import Things
 from desktop.things.views import ThingView
 
 How = Literal["offline", "stale", "never"]
@@ -14,7 +15,6 @@ How = Literal["offline", "stale", "never"]
 of it was ever seen."""
 
 DAY = 86_400.0
-LIVE = ("good", "uncertain", "bad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,11 @@ def silent(view: ThingView, readings: Mapping[str, Reading], online: bool | None
     return Silent(view, "stale", last) if all(quality == "stale" for quality in known) else None
 
 
-def all_silent(
-    views: Iterable[ThingView],
-    readings: Callable[[str], Mapping[str, Reading]],
-    online: Callable[[str], bool | None],
-) -> list[Silent]:
+def all_silent(views: Iterable[ThingView], things: Things) -> list[Silent]:
     """Everything that is silent. What is out of service is not looked for."""
-    found = (silent(view, readings(view.id), online(view.id)) for view in views if not view.out_of_service)
+    mute = things.mute()
+    asked = (view for view in views if view.id in mute and not view.out_of_service)
+    found = (silent(view, things.readings(view.id), things.online(view.id)) for view in asked)
     return [one for one in found if one is not None]
 
 

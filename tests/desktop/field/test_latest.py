@@ -87,6 +87,16 @@ def test_a_half_written_slot_is_not_shown_and_heals_with_the_next_write(table: L
     assert table.reading(0).value == 2
 
 
+@given(st.lists(values, max_size=8))
+def test_what_slots_say_as_yes_or_no_agrees_with_what_is_read(said: list[Value | None]) -> None:
+    table = LatestTable(9)
+    for slot, value in enumerate(said):
+        table.write(slot, value, "good", 1.0)
+    slots = range(8, -1, -1)
+    read = [table.reading(slot).value for slot in slots]
+    assert table.truths(slots) == tuple(value if isinstance(value, bool) else None for value in read)
+
+
 def test_the_sequence_wraps(table: LatestTable) -> None:
     table._sequence[0] = 0xFFFFFFFE
     table.write(0, 3, "good", 1.0)

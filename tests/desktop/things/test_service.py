@@ -19,7 +19,7 @@ from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from desktop.security.principal import Principal
 from desktop.things.model import Point, Quality, Reading, Thing, ThingModel
 from desktop.things.service import Things
-from tests.support.fakes import FakeClock
+from tests.support.fakes import FakeClock, FieldReads
 
 MODEL = ThingModel(
     kind="pump-set",
@@ -36,7 +36,7 @@ def thing(id_: str = "pump-1", place: str = "", name: str = "1# 泵组") -> Thin
     return Thing(id=id_, name=name, model=MODEL, dialect="linli", place=place)
 
 
-class FakeField:
+class FakeField(FieldReads):
     """Hardware: a latest-value table that holds what the test writes into it."""
 
     def __init__(self) -> None:
@@ -187,7 +187,42 @@ def test_the_unknown_reads_as_none_and_never_raises(things: Things) -> None:
 def test_a_withdrawn_thing_leaves_the_list(things: Things, field: FakeField) -> None:
     field.tell(ThingSeen(thing(), 0))
     field.tell(ThingGone("pump-1"))
-    assert things.all() == []
+    assert things.all() == ()
+
+
+def test_the_list_is_the_same_until_something_comes_goes_or_changes(things: Things, field: FakeField) -> None:
+    field.tell(ThingSeen(thing("pump-1"), 0))
+    field.tell(ThingSeen(thing("pump-2"), 4))
+    listed = things.all()
+    field.table[1] = said(0.4, 5.0)
+    assert things.all() is listed
+
+    field.table[4] = Reading(True, "good", 5.0)
+    assert [view.online for view in things.all()] == [None, True]
+    field.table[4] = Reading(False, "good", 6.0)
+    assert [view.online for view in things.all()] == [None, False]
+    field.link = "lost"
+    assert [view.online for view in things.all()] == [None, None]
+    field.tell(ThingSeen(thing("pump-2", name="Two"), 4))
+    assert [view.name for view in things.all()] == ["1# 泵组", "Two"]
+    things.assign(ENGINEER, "pump-1", "b3", "One")
+    assert {view.name for view in things.all()} == {"One", "Two"}
+    field.tell(ThingGone("pump-2"))
+    assert [view.name for view in things.all()] == ["One"]
+
+
+def test_mute_is_what_has_no_value_told_now(things: Things, field: FakeField, clock: FakeClock) -> None:
+    now = clock.now().timestamp()
+    for n, reading in enumerate(
+        [said(0.4, now), said(0.4, now - 31), said(0.4, now - 500, "uncertain"), said(0.4, now, "bad"), None]
+    ):
+        field.tell(ThingSeen(thing(f"pump-{n}"), n * 4))
+        field.table[n * 4] = Reading(True, "good", now)
+        if reading is not None:
+            field.table[n * 4 + 1] = reading
+    assert things.mute() == {"pump-1", "pump-4"}
+    field.table[0] = field.table[12] = Reading(False, "good", now)
+    assert things.mute() == {"pump-0", "pump-1", "pump-3", "pump-4"}
 
 
 def test_live_reads_never_touch_the_store(things: Things, field: FakeField, records: Records) -> None:

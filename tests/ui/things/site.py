@@ -25,7 +25,7 @@ from desktop.security.principal import Principal
 from desktop.things.loader import load_models
 from desktop.things.model import Point, Quality, Reading, Thing, ThingModel, Value
 from desktop.things.service import Things
-from tests.support.fakes import FakeClock
+from tests.support.fakes import FakeClock, FieldReads
 from ui.aio import Bridge
 from ui.shell.context import Context
 
@@ -48,7 +48,7 @@ LAMP = ThingModel(
 )  # fmt: skip
 
 
-class FakeField:
+class FakeField(FieldReads):
     """The field's host, without a field."""
 
     def __init__(self, clock: FakeClock) -> None:

@@ -81,7 +81,7 @@ def family(site: Site) -> None:
 
 
 def causes(site: Site) -> list[tuple[str, tuple[str, ...]]]:
-    found = all_silent(site.things.all(), site.things.readings, site.things.online)
+    found = all_silent(site.things.all(), site.things)
     return [(c.root.view.id, tuple(one.view.id for one in c.because)) for c in explained(found)]
 
 
@@ -113,6 +113,7 @@ def test_the_view_counts_sorts_and_opens(site: Site, on_loop: OnLoop) -> None:
             assert chips.isChecked()
             tree = driver.page.findChild(SilentTree)
             assert tree is not None
+            await until(tree.ids)
             assert set(tree.ids()) == {"gw", "lamp-1", "lamp-2", "new", "lift-3"}
             assert tree.texts("gw")[0] == "照明网关（另有 2 台经它失联）"
             assert tree.texts("lamp-1")[6] == "照明网关"
@@ -142,7 +143,7 @@ def test_days_since_the_last_value_are_told(site: Site, qapp: QApplication) -> N
 
 def test_csv_holds_every_line_with_days_as_a_number_and_no_formula(site: Site) -> None:
     family(site)
-    found = explained(all_silent(site.things.all(), site.things.readings, site.things.online))
+    found = explained(all_silent(site.things.all(), site.things))
     text = csv_text(found, site.clock.now().timestamp() + 86_400 * 2, ZH)
     assert text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(text[1:])))
@@ -160,6 +161,7 @@ def test_the_list_is_written_where_the_person_says(site: Site, on_loop: OnLoop, 
             driver.page._turn_dead()
             view = driver.page.findChild(DeadView)
             assert view is not None
+            await until(view.tree.ids)
             view.export()
             assert view.dialog is not None and view.dialog.isVisible()
             view.dialog.fileSelected.emit(str(tmp_path / "失联.csv"))
