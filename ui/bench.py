@@ -29,9 +29,13 @@ from ui import aio
 from ui.app import USUAL_SIZE, application
 from ui.shell.preferences import Preferences
 from ui.theme import style
+from ui.things import page
+from ui.things.panel import ThingPanel
 from ui.window import ConsoleWindow
 
 TICK_MS = 10
+LOOK_MS = 7
+"""No divisor of the panel's beat, so that no age is looked for more often than another."""
 PAINT_MS = 100
 SETTLE = 3.0
 """Seconds for the publisher to reach its pace, or to end, before a run counts."""
@@ -100,7 +104,8 @@ async def _measure(console: Console, url: str, seconds: float, rate: float, repe
             begin = time.process_time()
             lateness["intake"].append(await _lateness(window, seconds))
             cpu["intake"].append((time.process_time() - begin) / seconds)
-            ages.append(await _ages(window, console, seconds))
+            painter.stop()
+            ages.append(await _ages(window, seconds))
             rates.append((_messages(console) - before) / (time.perf_counter() - began))
     painter.stop()
     window.stop()
@@ -116,7 +121,7 @@ async def _measure(console: Console, url: str, seconds: float, rate: float, repe
             "cpu": {name: [round(each, 3) for each in runs] for name, runs in cpu.items()},
             "cpu_ratio": round(statistics.median(cpu["intake"]) / max(statistics.median(cpu["painting"]), 0.001), 2),
             "age_ms": [_summary(run) for run in ages],
-            "age_p99_by_period": round(statistics.median(_p(run, 0.99) for run in ages) / PAINT_MS, 2),
+            "age_p99_by_period": round(statistics.median(_p(run, 0.99) for run in ages) / page.TICK_MS, 2),
         },
         "limit": {"painting_p99_ms": round(p99["painting"], 2), "idle_p99_ms": round(p99["idle"], 2)},
         "ratio": round(p99["intake"] / max(p99["painting"], 0.01), 2),
@@ -166,31 +171,26 @@ async def _lateness(owner: QObject, seconds: float) -> list[float]:
     return late
 
 
-async def _ages(owner: QObject, console: Console, seconds: float) -> list[float]:
-    """How old the value is that a panel read at its last beat, asked at every 10 ms, in milliseconds."""
+async def _ages(window: ConsoleWindow, seconds: float) -> list[float]:
+    """How old the value is that the panel shows, asked over and over, in milliseconds. The panel reads and paints by its
+    own beat, as ever: nothing else is painted."""
+    panel = window.findChild(ThingPanel)
+    assert panel is not None
     ages: list[float] = []
-    seen = 0.0
-    beat, look = QTimer(owner), QTimer(owner)
-    for timer, interval in ((beat, PAINT_MS), (look, TICK_MS)):
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.setInterval(interval)
-
-    def read() -> None:
-        nonlocal seen
-        seen = (console.things.reading(STAMPED, STAMP).device_at or 0.0) * 1000
+    look = QTimer(window)
+    look.setTimerType(Qt.TimerType.PreciseTimer)
+    look.setInterval(LOOK_MS)
 
     def weigh() -> None:
-        if seen:
-            ages.append(time.time() * 1000 - seen)
+        told = panel.shown[STAMP].device_at
+        if told is not None:
+            ages.append((time.time() - told) * 1000)
 
-    beat.timeout.connect(read)
     look.timeout.connect(weigh)
-    beat.start()
     look.start()
     await asyncio.sleep(seconds)
-    for timer in (beat, look):
-        timer.stop()
-        timer.deleteLater()
+    look.stop()
+    look.deleteLater()
     return ages
 
 

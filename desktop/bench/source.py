@@ -113,6 +113,8 @@ def _send(
     # A screen is measured without: an alarm that chatters a hundred times a second is another story.
     data = packets(community, things, count, last, qos, alarm=not rate)
     with socket.create_connection(("127.0.0.1", port)) as sock:
+        # Devices each have a connection of their own: what one of them says does not wait for another's acknowledgement.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.sendall(CONNECT)
         sock.recv(4)
         # The broker's acknowledgements are read and let go, or both sides would wait for room.

@@ -96,6 +96,8 @@ class ThingsPage(Page):
         QShortcut(QKeySequence("W"), self, self._turn_wall)
         QShortcut(QKeySequence("D"), self, self._turn_dead)
         self._timer = QTimer(self)
+        # Usual timers may come a twentieth late, and then what is seen is as much older.
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.tick)
         context.bridge.on(Changed, self._changed, self)

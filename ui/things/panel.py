@@ -89,6 +89,11 @@ class ThingPanel(QScrollArea):
     def meters(self) -> Meters:
         return self._meters
 
+    @property
+    def shown(self) -> dict[str, Reading]:
+        """What the last beat found, by point."""
+        return self._last
+
     def values(self) -> dict[str, str]:
         """The main values as they are read, by point."""
         return self._figures.values()
