@@ -30,6 +30,7 @@ class Discovery:
         self._qos = qos
         """Of values; descriptions come at 0, for a retained set of any size would not fit a QoS 1 queue."""
         self._line: Line | None = None
+        self._urgent: Line | None = None
         self._wake = threading.Condition()
         self._fresh = False
         self._stopping = False
@@ -37,8 +38,9 @@ class Discovery:
         """Filters the broker does not let us have."""
         self._thread = threading.Thread(target=self._run, name="field-discovery", daemon=True)
 
-    def start(self, line: Line) -> None:
-        self._line = line
+    def start(self, line: Line, urgent: Line) -> None:
+        """`line` brings everything; `urgent` only what protects lives, topic by topic, so that no flood queues before."""
+        self._line, self._urgent = line, urgent
         self._thread.start()
 
     def stop(self) -> None:
@@ -66,6 +68,7 @@ class Discovery:
                 self._everything()
             elif self._intake.wanted and self._quiet():
                 self._wanted()
+            self._pair()
 
     def _everything(self) -> None:
         self.refused = ()
@@ -83,6 +86,16 @@ class Discovery:
             if not self._subscribe(topics, self._qos):
                 self._intake.want(topics)
                 return
+
+    def _pair(self) -> None:
+        assert self._urgent
+        while self._urgent.connected and (topics := self._intake.pair(TOPICS_AT_ONCE)):
+            refused = self._urgent.subscribe(topics, qos=self._qos)
+            if refused is None:
+                # No answer: another connection will have to begin anew.
+                self._urgent.hang_up("the broker does not answer")
+                return
+            self.refused += refused
 
     def _subscribe(self, filters: list[str], qos: int = 0) -> bool:
         """False when the line broke, or the broker did not answer: everything begins anew."""

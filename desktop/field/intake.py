@@ -18,6 +18,7 @@ from desktop.field.latest import LatestTable
 from desktop.field.messages import FromField, Happened
 from desktop.field.reader import Message
 from desktop.field.roster import Known, Roster, State
+from desktop.field.twins import LineName, Twins
 from desktop.things.dialect import Dialect, Happening, Online, Sample, Unreadable, Update
 from desktop.things.model import ONLINE
 from desktop.things.overrides import Overrides
@@ -30,7 +31,7 @@ BROKER_DROPPED = b"$SYS/broker/publish/messages/dropped"
 
 
 class Intake:
-    """Turns messages into latest values, history, alarms and news. `take` is called on the line's thread, the rest on
+    """Turns messages into latest values, history, alarms and news. `take` is called on the lines' threads, the rest on
     the service's; one lock keeps them apart."""
 
     def __init__(
@@ -49,6 +50,7 @@ class Intake:
         self._evaluator = Evaluator()
         self._evaluator.restore(alarms.active(), alarms.told())
         self._rows: Rows = {}
+        self._twins = Twins()
         self._connection = 0
         self._next_offer = self._next_save = self._next_log = 0.0
         self.messages = 0
@@ -67,9 +69,11 @@ class Intake:
             self._connection += 1
             self._roster.connected()
 
-    def take(self, messages: list[Message]) -> None:
-        """Works through messages in their order. Nothing they hold makes it raise."""
+    def take(self, messages: list[Message], line: LineName = "wide") -> None:
+        """Works through messages in their order, but for those another line brought before. Nothing they hold makes it
+        raise."""
         with self._lock:
+            messages = self._twins.first(messages, line)
             at, now = time.time(), time.monotonic()
             transitions: list[Transition] = [*self._evaluator.expire(now)]
             self.messages += len(messages)
@@ -254,6 +258,18 @@ class Intake:
             taken = sorted(self._roster.wanted)[:most]
             self._roster.wanted.difference_update(taken)
             return taken
+
+    def pair(self, most: int) -> list[str]:
+        """Up to `most` topics that protect lives and come over one line so far; from now on over both."""
+        with self._lock:
+            found = [topic for topic in self._roster.urgent if topic not in self._twins][:most]
+            self._twins.pair(found)
+            return [topic.decode() for topic in found]
+
+    def part(self) -> None:
+        """The urgent line is gone: everything comes over the wide one alone."""
+        with self._lock:
+            self._twins.part()
 
     def want(self, topics: Iterable[str]) -> None:
         """Puts topics back that could not be subscribed."""

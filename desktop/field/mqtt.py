@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -296,12 +297,19 @@ class Line:
             client.close()
         return greeted
 
+    def hang_up(self, reason: str) -> None:
+        """Breaks the connection, if there is one; another is made, as after any break. From any thread."""
+        sock = self._client.socket()
+        if isinstance(sock, socket.socket):
+            self._reason = reason
+            # One that broke at the same moment need not be broken again.
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
     def _hang_up_if_dead(self, client: WideClient) -> None:
         silent = time.monotonic() - client.last_read
-        sock = client.socket()
-        if silent > self._keepalive * 1.5 + 0.5 and isinstance(sock, socket.socket):
-            self._reason = f"no answer for {silent:.0f} s"
-            sock.shutdown(socket.SHUT_RDWR)
+        if silent > self._keepalive * 1.5 + 0.5:
+            self.hang_up(f"no answer for {silent:.0f} s")
 
     def _tell_down(self, reason: str) -> None:
         self._connected.clear()

@@ -54,6 +54,11 @@ class Known:
     points: dict[str, State]
     bindings: dict[bytes, Binding] = field(default_factory=dict)
 
+    @property
+    def protects_lives(self) -> bool:
+        """Whether one of its alarms does."""
+        return any(rule.life_safety for rule in self.thing.model.alarms)
+
 
 Route = tuple[tuple[Known, Binding], ...]
 
@@ -89,6 +94,8 @@ class Roster:
         self._said: dict[str, bytes] = {}
         self.routes: dict[bytes, Route] = {}
         """Whose a topic's messages are."""
+        self.urgent: set[bytes] = set()
+        """Topics on which something tells that protects lives."""
         self.touched: dict[int, tuple[str, str]] = {}
         """Slots whose value changed since it was last stored."""
         self.wanted: set[str] = set()
@@ -228,10 +235,15 @@ class Roster:
         for raw in topics:
             others = tuple(each for each in self.routes.get(raw, ()) if each[0].thing.id != known.thing.id)
             mine = ((known, known.bindings[raw]),) if raw in known.bindings else ()
-            if others or mine:
-                self.routes[raw] = others + mine
+            route = others + mine
+            if route:
+                self.routes[raw] = route
             else:
                 self.routes.pop(raw, None)
+            if any(each.protects_lives for each, _ in route):
+                self.urgent.add(raw)
+            else:
+                self.urgent.discard(raw)
 
     def _forget(self, thing_id: str, now: float, transitions: list[Transition]) -> None:
         known = self._things.pop(thing_id, None)

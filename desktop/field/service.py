@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from db.handover import Handover
@@ -68,6 +69,7 @@ class FieldService:
         )  # fmt: skip
         self._discovery = Discovery(dialects, self._intake, settings.qos)
         self._line = Line(address, self._intake.take, self._up, self._down)
+        self._urgent = Line(address, partial(self._intake.take, line="urgent"), down=self._urgent_down)
         self._inbox: queue.SimpleQueue[ToField] = queue.SimpleQueue()
         self._link: tuple[LinkState, int, str] = ("off", _now_ms(), "")
         self._stopping = threading.Event()
@@ -76,14 +78,15 @@ class FieldService:
     def start(self) -> None:
         self._intake.recall()
         self._set_link("connecting", "")
-        for part in (self._outbox, self._history, self._line):
+        for part in (self._outbox, self._history, self._line, self._urgent):
             part.start()
-        self._discovery.start(self._line)
+        self._discovery.start(self._line, self._urgent)
         self._ticker.start()
 
     def stop(self) -> None:
-        """Ends the line first, then writes what was taken in."""
-        self._line.stop()
+        """Ends the lines first, then writes what was taken in."""
+        for line in (self._urgent, self._line):
+            line.stop()
         self._discovery.stop()
         self._stopping.set()
         self._ticker.join(15)
@@ -136,6 +139,9 @@ class FieldService:
         if (state, detail) != ("lost", reason):
             self._set_link("lost", reason)
 
+    def _urgent_down(self, _reason: str) -> None:
+        self._intake.part()
+
     def _set_link(self, state: LinkState, detail: str) -> None:
         since = self._link[1] if self._link[0] == state else _now_ms()
         self._link = state, since, detail
@@ -144,11 +150,14 @@ class FieldService:
         intake, history = self._intake, self._history
         things, points = intake.counts()
         rejected = dict(intake.rejected)
-        if self._line.skipped:
-            rejected["too_big"] = rejected.get("too_big", 0) + self._line.skipped
-        if self._line.failures:
-            rejected["internal"] = rejected.get("internal", 0) + self._line.failures
+        for line in (self._line, self._urgent):
+            if line.skipped:
+                rejected["too_big"] = rejected.get("too_big", 0) + line.skipped
+            if line.failures:
+                rejected["internal"] = rejected.get("internal", 0) + line.failures
         problems = [self._alarms.problem, history.problem]
+        if self._link[0] == "up" and not self._urgent.connected:
+            problems.append("what protects lives has no line of its own; it comes with everything else")
         if intake.things_refused:
             problems.append("no room for more things")
         if self._discovery.refused:
