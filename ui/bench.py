@@ -21,7 +21,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from desktop.app import Console, open_console
 from desktop.bench.machine import machine
-from desktop.bench.source import STAMPED, Source, describe
+from desktop.bench.source import STAMP, STAMPED, Source, describe
 from desktop.demo import demo_broker, demo_passwords, make_demo_store
 from desktop.field.latest import LatestTable
 from desktop.places.sample import SAMPLE_COMMUNITY
@@ -42,7 +42,6 @@ SETTLE = 3.0
 THINGS = 1000
 SHOWN = 40
 """Things whose values change without intake: more than the list shows."""
-STAMP = "concentration"
 
 
 def run(seconds: float = 8.0, rate: float = 20_000.0, repeats: int = 3) -> dict[str, Any]:
@@ -133,7 +132,7 @@ def _changing(owner: QObject, console: Console) -> QTimer:
     """Without intake the values of what is shown change all the same, ten times a second, so that both runs paint the
     same: they are written straight into the latest-value table, whose one writer has nothing to do meanwhile."""
     things = console.field.things()
-    shown = [first for thing, first in things.values() if thing.id.startswith("gas-")][:SHOWN]
+    shown = [first for thing, first in things.values() if thing.id.startswith("thing-")][:SHOWN]
     numbers = itertools.count()
     table: LatestTable = console.field._table  # type: ignore[attr-defined]
 

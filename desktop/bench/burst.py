@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.bench.readers import COMMUNITY, health_of, linli, median, until
-from desktop.bench.source import QoS, Source, describe, thing_id, topic_root
+from desktop.bench.source import DETECTOR, QoS, Source, describe, detector_id, topic_root
 from desktop.field.broker import BrokerUnavailable, free_port, mosquitto_path
 from desktop.field.mqtt import Publisher
 from desktop.things.loader import load_models
@@ -46,13 +46,14 @@ def burst(messages: int = 200_000, things: int = 1000, hosting: str = "process",
 
 
 def alarms(things: int = 1000, hosting: str = "process") -> dict[str, Any]:
-    """Alarms delivered of those raised, alone and in a flood at full speed, and how long each took (milliseconds)."""
-    rule = next(r for r in load_models().models["gas-detector"].alarms if r.on_delay == 0 and len(r.when) == 1)
+    """Alarms delivered of those raised, alone and in a flood of meters at full speed, and how long each took
+    (milliseconds)."""
+    rule = next(r for r in load_models().models[DETECTOR].alarms if r.on_delay == 0 and len(r.when) == 1)
     condition = rule.when[0]
     raising = {condition.point: condition.equals if condition.above is None else condition.above + 1}
     with default_mosquitto() as port, tempfile.TemporaryDirectory() as folder:
         url = f"mqtt://127.0.0.1:{port}"
-        describe(url, COMMUNITY, things + 2 * ALARMS)
+        describe(url, COMMUNITY, things, 2 * ALARMS)
         with linli(url, Path(folder) / "data", things + 2 * ALARMS, hosting) as (host, heard):
             arrived: dict[str, float] = {}
             host.on(lambda _: arrived.update({a.thing_id: time.time() for a in heard if a.thing_id not in arrived}))
@@ -61,20 +62,19 @@ def alarms(things: int = 1000, hosting: str = "process") -> dict[str, Any]:
 
             def raise_all(first: int) -> list[float]:
                 sent: dict[str, float] = {}
-                for n in range(first, first + ALARMS):
-                    sent[thing_id(n)] = time.time()
-                    body = _body(raising)
-                    publish(f"{topic_root(COMMUNITY)}/{thing_id(n)}/props", body)
+                for detector in map(detector_id, range(first, first + ALARMS)):
+                    sent[detector] = time.time()
+                    publish(f"{topic_root(COMMUNITY)}/{detector}/props", _body(raising))
                     time.sleep(0.01)
                 end = time.monotonic() + 20
                 while time.monotonic() < end and not sent.keys() <= arrived.keys():
                     time.sleep(0.05)
                 return [(arrived[id_] - at) * 1000 for id_, at in sent.items() if id_ in arrived]
 
-            idle = raise_all(things)
-            source = Source(port, COMMUNITY, things, 400_000, 77_777)
+            idle = raise_all(0)
+            source = Source(port, COMMUNITY, things, 400_000, 77_777, mixed=False)
             source.go()
-            flood = raise_all(things + ALARMS)
+            flood = raise_all(ALARMS)
             source.end()
             publish.stop()
             until(lambda: not health_of(host).queued["alarms"])

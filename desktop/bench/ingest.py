@@ -13,7 +13,7 @@ from typing import Any
 from desktop.bench import burst
 from desktop.bench.machine import machine
 from desktop.bench.readers import COMMUNITY, Run, by_linli, by_paho, by_sub, limit_reader, median
-from desktop.bench.source import POINTS, QoS, describe
+from desktop.bench.source import METER, POINTS, QoS, describe
 from desktop.field.broker import DemoBroker, start_broker
 
 GROWTH = (500, 5_000, 50_000)
@@ -50,7 +50,7 @@ def run(
         "name": "ingest",
         "figures": {
             "messages_per_s": told["messages_per_s"],
-            "points": things_of(points) * len(POINTS),
+            "points": things_of(points) * len(POINTS[METER]),
             "values_per_message": 1,
             "messages": ours[0].count,
             "hosting": hosting,
@@ -70,7 +70,7 @@ def run(
 
 
 def things_of(points: int) -> int:
-    return max(8, points // len(POINTS))
+    return max(8, points // len(POINTS[METER]))
 
 
 Pair = tuple[list[Run], list[Run]]

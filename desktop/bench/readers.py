@@ -16,14 +16,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.source import CLOCK, CONNECT, QoS, Source, topic_root
+from desktop.bench.source import CLOCK, CLOCK_POINT, CONNECT, QoS, Source, topic_root
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
 from desktop.field.messages import AlarmChange, AlarmStored, FieldSettings, FromField, Health
 
 COMMUNITY = "310105012003"
 ROOT = topic_root(COMMUNITY)
 PATIENCE = 60.0
-POINT = "calibrated"
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def by_linli(url: str, port: int, things: int, count: int, folder: Path, hosting
         before = health_of(host)
         last = 10_000 + time.time_ns() % 1000
         source = Source(port, COMMUNITY, things, count, last, qos)
-        slot = slot_of(host, CLOCK, POINT)
+        slot = slot_of(host, CLOCK, CLOCK_POINT)
         cpu = cpu_of(host)
         begin = source.go()
         until(lambda: host.reading(slot).value == last)

@@ -30,6 +30,21 @@ SAVE_LATEST_EVERY = 10.0
 BROKER_DROPPED = b"$SYS/broker/publish/messages/dropped"
 
 
+class _Queue:
+    """A lock that is given to the one who waits before the one who just had it: between two reads of a flood an alarm
+    gets its turn."""
+
+    def __init__(self) -> None:
+        self._waiting, self._lock = threading.Lock(), threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._waiting:
+            self._lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.release()
+
+
 class Intake:
     """Turns messages into latest values, history, alarms and news. `take` is called on the lines' threads, the rest on
     the service's; one lock keeps them apart."""
@@ -46,7 +61,7 @@ class Intake:
         overrides: Mapping[str, Overrides] | None = None,
     ) -> None:
         self._table, self._telemetry, self._history, self._alarms, self._tell = table, telemetry, history, alarms, tell
-        self._lock = threading.Lock()
+        self._lock = _Queue()
         self._evaluator = Evaluator()
         self._evaluator.restore(alarms.active(), alarms.told())
         self._rows: Rows = {}

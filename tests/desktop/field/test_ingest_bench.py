@@ -16,7 +16,7 @@ def test_the_source_makes_exactly_the_packets_it_says(qos: QoS) -> None:
     [part] = Reader(version5=False).feed(packets(COMMUNITY, things=20, count=777, last=12_345, qos=qos))
     assert isinstance(part, Messages)
     assert len(part.messages) == 777 and len(part.acks) == 4 * 777 * qos
-    assert part.messages[-1][0].endswith(b"/gas-0000/props") and b"12345" in part.messages[-1][1]
+    assert part.messages[-1][0].endswith(b"/thing-0000/props") and b"12345" in part.messages[-1][1]
     assert len({topic for topic, _, _ in part.messages}) == 20
 
 
