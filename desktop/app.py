@@ -218,6 +218,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
         beat = next(beats)
         if beat % SHELF_BEATS == 0:
             console.alarms.expire_shelves()
+            console.alarms.start_owed()
             console.alarms.realarm_due()
             console.alarms.escalate_due()
             # Not here: a plan that catches up opens many cases, and after a start every open case is looked at.

@@ -31,6 +31,8 @@ ASKS_SINCE = "asks_since"
 """Since when the row asks anew, where that is not its onset."""
 SILENT = "silent"
 """What hid the row at its onset, where it was hidden: nobody was told of it then."""
+OWED = "owed_case"
+"""That the rule starts a case by itself and has not, because the row was hidden."""
 CALLED = "called"
 """Whom the row went up to since it asks."""
 

@@ -65,8 +65,8 @@ class Alarms:
         """Keeps that an alarm began or ended; durable when this returns. Repeats and any order come out the same.
 
         Opens the case that the rule starts by itself, in the same transaction. One that hides (a shelf, a lost gateway) is
-        not annunciated (ISA-18.2) and starts none, unless lives depend on it: a shelf quiets the bell, never the rescue.
-        What is under maintenance starts none in any case: there the people on site raise it.
+        not annunciated (ISA-18.2) and starts none until it is back in sight (`start_owed`), unless lives depend on it: a
+        shelf quiets the bell, never the rescue. Under maintenance nothing starts one: there the people on site do.
         """
         op = "alarms.onset" if change.active else "alarms.return"
         starts = change.active and change.start_case and not self._has_case(change.alarm_id)
@@ -84,8 +84,34 @@ class Alarms:
                 hidden = state in occurrences.HIDDEN and not (row.life_safety and state != "out_of_service")
                 if not occurrences.is_copy(row) and not hidden:
                     self._cases.start(tx, row, seen)
+                elif hidden:
+                    row.extra = {**row.extra, occurrences.OWED: True}
 
         self._records.write(act(self._system, op, self._clock), work)
+
+    def start_owed(self) -> int:
+        """Starts the cases of alarms that began hidden, still stand and are in sight now; returns how many. Call it now
+        and then."""
+
+        def owed(session: Session) -> list[AlarmRow]:
+            active = select(AlarmRow).where(AlarmRow.active.is_(True), AlarmRow.case_id.is_(None))
+            rows = [row for row in session.scalars(active) if occurrences.OWED in row.extra]
+            now = self._clock.now()
+            lives = [occurrences.life_of(row, now, occurrences.is_out(session, row)) for row in rows]
+            return [row for row, life in zip(rows, lives, strict=True) if life.state not in occurrences.HIDDEN]
+
+        def work(tx: Transaction) -> int:
+            rows = owed(tx.session)
+            for row in rows:
+                self._cases.start(tx, row, seen.get(row.id, ()))
+                row.extra = {key: value for key, value in row.extra.items() if key != occurrences.OWED}
+            return len(rows)
+
+        asked = self._records.read(lambda session: [(row.id, row.thing_id, row.point) for row in owed(session)])
+        if not asked:
+            return 0
+        seen = {id_: self._cases.seen_of(thing_id, point) for id_, thing_id, point in asked}
+        return self._records.write(act(self._system, "alarms.owed", self._clock), work)
 
     def open(self) -> list[AlarmView]:
         """Everything that is not normal, the most urgent first and of equals the newest.

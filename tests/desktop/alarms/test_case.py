@@ -160,6 +160,49 @@ def test_under_a_shelf_nothing_starts(alarms: Alarms, records: Records) -> None:
     assert opened(records) == []
 
 
+def test_back_in_sight_the_case_that_is_owed_starts_with_its_last_values(
+    alarms: Alarms, records: Records, clock: FakeClock
+) -> None:
+    trapped(alarms, start_case=False)
+    alarms.shelve(LI, "a1", 30, "检修")
+    over(alarms)
+    trapped(alarms, "a2", 120_000)
+    assert alarms.start_owed() == 0
+    clock.advance(1801)
+    assert alarms.start_owed() == 1
+    (case,) = opened(records)
+    assert alarms.get("a2").case_id == case.id
+    assert case.extra["evidence"]["values"]
+    assert alarms.start_owed() == 0
+
+
+def test_what_ended_while_it_was_hidden_owes_no_case(alarms: Alarms, records: Records) -> None:
+    trapped(alarms, start_case=False)
+    alarms.shelve(LI, "a1", 30, "检修")
+    over(alarms)
+    trapped(alarms, "a2", 120_000)
+    over(alarms, "a2", 180_000)
+    alarms.unshelve(LI, "a2")
+    assert (alarms.start_owed(), opened(records)) == (0, [])
+
+
+def test_after_maintenance_what_still_stands_starts_its_case(
+    alarms: Alarms, records: Records, clock: FakeClock
+) -> None:
+    def service(out: bool) -> None:
+        def put(tx: Transaction) -> None:
+            card = tx.get(ThingCard, "lift") or tx.add(ThingCard(id="lift", kind="lift", name="1 号梯"))
+            card.out_of_service = out
+
+        records.write(Act("test", "system", "系统", "D1", clock.now()), put)
+
+    service(True)
+    trapped(alarms, life_safety=True)
+    assert alarms.start_owed() == 0
+    service(False)
+    assert (alarms.start_owed(), len(opened(records))) == (1, 1)
+
+
 def test_what_lives_depend_on_starts_its_case_under_a_shelf_too(alarms: Alarms, records: Records) -> None:
     """The shelf quiets the bell; somebody may be in the lift all the same."""
     trapped(alarms, start_case=False, life_safety=True)
