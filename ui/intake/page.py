@@ -218,7 +218,7 @@ class IntakePage(Page):
             return
         self.register.setEnabled(False)
         try:
-            case, twin = await in_background(
+            case, twin, untied = await in_background(
                 self._open, fields.definition, caller, fields.given(), self.around.duplicate()
             )
         except Invalid as error:
@@ -228,22 +228,29 @@ class IntakePage(Page):
         else:
             self._clear()
             self._show_result(case, twin)
+            if untied is not None:
+                why = self._words.told(untied)
+                self._say_problem(self._words("intake.not_linked", number=case.number, why=why))
         finally:
             self.register.setEnabled(True)
 
     def _open(
         self, definition: CaseDefinition, caller: Caller | None, given: dict[str, Any], twin_id: str
-    ) -> tuple[CaseView, CaseView | None]:
-        """Registers, and ties it to the case that it is a duplicate of. Waits for the disk."""
+    ) -> tuple[CaseView, CaseView | None, LinliError | None]:
+        """Registers, and ties it to the case that it is a duplicate of; why that failed where it did, for by then the case
+        is there and must not be registered again. Waits for the disk."""
         console, who = self._context.console, self._context.who
         person = caller.person_id if caller is not None and definition.opening.person != "no" else ""
         case = console.cases.open(
             who, definition.name, **{**given, "person_id": person or None, "fields": self._kept(given["fields"])}
         )
         if not twin_id:
-            return case, None
-        console.case_acts.link(who, case.id, twin_id, "duplicate")
-        return case, console.cases.get(twin_id).view
+            return case, None, None
+        try:
+            console.case_acts.link(who, case.id, twin_id, "duplicate")
+            return case, console.cases.get(twin_id).view, None
+        except LinliError as error:
+            return case, None, error
 
     def _kept(self, fields: Mapping[str, object]) -> dict[str, object]:
         """Keeps the new pictures; gives the fields as the service takes them."""

@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.cases.views import CaseQuery
+from desktop.kernel.errors import NotFound
 from desktop.kernel.words import Lang
 from desktop.people.views import PersonView
 from tests.ui.drivers.intake import IntakeDriver
@@ -170,6 +171,28 @@ def test_a_duplicate_is_tied_to_the_case_it_repeats(site: Site, desk: Open, wang
     assert link.kind == "duplicate"
     page.press("打开工单")
     assert shell.gone == [("cases", link.case.id)]
+
+
+def test_a_tie_that_fails_makes_nobody_register_twice(
+    site: Site, desk: Open, wang: PersonView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise NotFound("there is no such case", id="x")
+
+    some_repair(site, "厨房渗水")
+    page, _ = desk()
+    page.type("ww")
+    page.take_enter()
+    page.until(lambda: page.says("厨房渗水"))
+    page.key("Ctrl+D")
+    page.page.fields().inputs["category"].choose(["kitchen/tap/leak"])  # type: ignore[union-attr]
+    page.write("报修内容", "又漏了")
+    monkeypatch.setattr(site.console.case_acts, "link", gone)
+    page.tap("Ctrl+Return")
+    page.until(lambda: page.says("不要重复登记"))
+    assert page.says("已登记") and len(registered(site)) == 2
+    page.tap("Ctrl+Return")
+    assert len(registered(site)) == 2
 
 
 def test_an_outage_is_told_while_they_call(site: Site, desk: Open, wang: PersonView) -> None:
