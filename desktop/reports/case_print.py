@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 from reportlab.lib.pagesizes import A4, A5
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Flowable, Image, KeepTogether, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, Spacer, Table
 
 from desktop.cases import rounds
 from desktop.cases.definition import Block, CaseField, ItemColumn, Print
@@ -20,7 +20,6 @@ from desktop.cases.views import CaseDetail, CaseView
 from desktop.cases.wording import in_words, yuan
 from desktop.kernel.words import Text, Words
 from desktop.reports.capitals import capitals
-from desktop.reports.fonts import BOLD
 from desktop.reports.pdf import BAND, INK2, LINE, Sheet, build, para, style
 
 SIZES = {"A4": A4, "A5": A5}
@@ -35,7 +34,7 @@ PictureOf = Callable[[str], bytes]
 """The bytes of a picture by its hash; raises LookupError where it is not there."""
 
 Rule = tuple[object, ...]
-_GRID: list[Rule] = [
+GRID: list[Rule] = [
     ("GRID", (0, 0), (-1, -1), 0.5, LINE),
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LEFTPADDING", (0, 0), (-1, -1), 4),
@@ -123,7 +122,7 @@ class CasePrint:
         ]
         half = self._width / 2 - LABEL * 0.75
         table = Table(cells, colWidths=[LABEL * 0.75, half] * 2)
-        table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (0, -1), BAND), ("BACKGROUND", (2, 0), (2, -1), BAND)])
+        table.setStyle([*GRID, ("BACKGROUND", (0, 0), (0, -1), BAND), ("BACKGROUND", (2, 0), (2, -1), BAND)])
         return table
 
     # Fields
@@ -151,7 +150,7 @@ class CasePrint:
     def _labelled(self, rows: list[list[Flowable]]) -> Table:
         # A text may be longer than a page.
         table = Table(rows, colWidths=[LABEL, self._width - LABEL], splitInRow=1)
-        table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (0, -1), BAND)])
+        table.setStyle([*GRID, ("BACKGROUND", (0, 0), (0, -1), BAND)])
         return table
 
     def _lines(self, text: str) -> Flowable:
@@ -193,7 +192,7 @@ class CasePrint:
         numbered = [[para("#" if n == 0 else str(n), self._label), *line] for n, line in enumerate([head, *body])]
         widths = [number, *self._widths(field.columns, self._width - number)]
         table = Table(numbered, colWidths=widths, repeatRows=1, splitInRow=1)
-        table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND)])
+        table.setStyle([*GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND)])
         yield table
         for column in field.columns:
             if column.total and rows:
@@ -256,7 +255,7 @@ class CasePrint:
         yield heading
         rest = self._width - 9 * mm - 16 * mm - 28 * mm - 14 * mm
         table = Table(rows, colWidths=[9 * mm, rest * 0.5, 16 * mm, 28 * mm, 14 * mm, rest * 0.5], repeatRows=1)
-        table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND)])
+        table.setStyle([*GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND)])
         yield table
         if missed := rounds.missed(value):
             names = "、".join(f"{point.code} {point.name}" for point in missed)
@@ -318,7 +317,7 @@ class CasePrint:
             )
         parts = (0.16, 0.2, 0.2, 0.18, 0.26)
         table = Table(rows, colWidths=[self._width * part for part in parts], repeatRows=1)
-        table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND)])
+        table.setStyle([*GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND)])
         yield table
 
     def _timeline(self, detail: CaseDetail) -> Table:
@@ -335,7 +334,7 @@ class CasePrint:
                 ]
             )
         table = Table(rows, colWidths=[28 * mm, 38 * mm, self._width - 66 * mm], splitInRow=1)
-        table.setStyle([*_GRID])
+        table.setStyle([*GRID])
         return table
 
     def _evidence(self, detail: CaseDetail) -> Iterable[Flowable]:
@@ -369,39 +368,3 @@ class CasePrint:
 
     def _at(self, instant: datetime) -> str:
         return f"{instant.astimezone(self._zone):%Y-%m-%d %H:%M}"
-
-
-class JobSheet:
-    """The day's work of one person, with room to write on."""
-
-    def __init__(self, words: Words, zone: timezone) -> None:
-        self._words = words
-        self._zone = zone
-
-    def pdf(self, sheet: Sheet, groups: Sequence[tuple[str, Sequence[CaseView]]]) -> bytes:
-        """`groups` are (the key of a heading, its cases), the most pressing first."""
-        words = self._words
-        small, text = style(8, color=INK2, wrap_cjk=words.lang == "zh"), style(9, wrap_cjk=words.lang == "zh")
-        story: list[Flowable] = [
-            para(sheet.title, style(16, bold=True, leading=22)),
-            para(sheet.period, style(10, color=INK2, leading=15)),
-            Spacer(0, 3 * mm),
-        ]
-        keys = ("number", "what", "place", "due", "arrived", "done", "remark")
-        parts = (0.17, 0.24, 0.17, 0.12, 0.09, 0.09, 0.12)
-        for key, cases in groups:
-            if not cases:
-                continue
-            heading = para(words(f"caseprint.group.{key}", n=len(cases)), style(10, bold=True, leading=16))
-            rows = [[para(words(f"caseprint.head.{head}"), small) for head in keys]]
-            for case in cases:
-                due = f"{case.due_at.astimezone(self._zone):%m-%d %H:%M}" if case.due_at else "—"
-                kind = words.of(case.definition_title)
-                shown = (case.number, f"{kind}：{case.title}", " / ".join(case.place_path), due, "", "", "")
-                rows.append([para(cell, text, 160) for cell in shown])
-            table = Table(rows, colWidths=[sheet.width * part for part in parts], repeatRows=1)
-            table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), BAND), ("FONTNAME", (0, 0), (-1, 0), BOLD)])
-            story += [CondPageBreak(30 * mm), heading, table, Spacer(0, 4 * mm)]
-        if not any(cases for _, cases in groups):
-            story.append(para(words("caseprint.nothing"), text))
-        return build(sheet, story, words)

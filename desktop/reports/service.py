@@ -21,8 +21,9 @@ from desktop.kernel.errors import Invalid, NotFound
 from desktop.kernel.words import Lang, Words
 from desktop.places.views import CommunityView
 from desktop.reports.alarm_log import AlarmLog
-from desktop.reports.case_print import SIZES, CasePrint, JobSheet
+from desktop.reports.case_print import SIZES, CasePrint
 from desktop.reports.energy import EnergySheet
+from desktop.reports.job_sheet import JobSheet
 from desktop.reports.pdf import Sheet
 from desktop.reports.service_report import ServiceSheet
 from desktop.security.principal import Principal, act, require
