@@ -21,6 +21,10 @@ SILENCE = HOUR / 4
 """How much of a silence is shown after the last that was told, at most."""
 
 
+MOST_KEPT, COLUMNS = 4_000, 800
+"""Of a value that is told ten times a second an hour has 36,000 samples; kept is what some 800 columns can show."""
+
+
 def edge(now: float, silent_since: float | None) -> float:
     """Until when the hour of a value is shown: now, or a quarter of an hour after it fell silent. An hour of nothing but
     silence would tell nobody what it did before. Unix seconds."""
@@ -88,6 +92,8 @@ class TrendChart(QWidget):
         # One sample before the window stays: a held value enters it from the left.
         if keep > 1:
             del self._samples[: keep - 1]
+        if len(self._samples) > MOST_KEPT:
+            self._samples = thin(self._samples, since, self._until, COLUMNS)
         self.update()
 
     def set_silent(self, since: float | None, word: str = "") -> None:

@@ -172,6 +172,20 @@ def test_a_limit_that_asks_for_something_else_colours_no_bar() -> None:
     assert worst((*night, alone), 130.0) is alone
 
 
+def test_an_hour_of_a_voice_that_never_rests_stays_light_and_keeps_its_peaks(qtbot: QtBot) -> None:
+    chart = TrendChart("")
+    qtbot.addWidget(chart)
+    chart.set_subject("L", (), str, gap=math.inf, steps=False)
+    for n in range(36_000):
+        chart.add(NOW + n / 10, 99.0 if n == 7_001 else -9.0 if n == 30_003 else n % 3)
+        if n % 10 == 9:
+            chart.tick(NOW + n / 10)
+    assert len(chart.samples) <= 4_000
+    values = [value for _, value in chart.samples]
+    assert (max(values), min(values)) == (99.0, -9.0)
+    assert (chart.samples[0][0], chart.samples[-1]) == (NOW, (NOW + 3599.9, 2))
+
+
 def test_silence_breaks_the_line_and_a_held_value_does_not() -> None:
     samples = [(0.0, 1.0), (10.0, 2.0), (100.0, 3.0)]
     assert [list(run) for run in runs(samples, 30)] == [samples[:2], samples[2:]]
