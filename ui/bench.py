@@ -30,6 +30,7 @@ from ui.app import USUAL_SIZE, application
 from ui.shell.preferences import Preferences
 from ui.theme import style
 from ui.things import page
+from ui.things.list import ThingList
 from ui.things.panel import ThingPanel
 from ui.window import ConsoleWindow
 
@@ -40,8 +41,6 @@ PAINT_MS = 100
 SETTLE = 3.0
 """Seconds for the publisher to reach its pace, or to end, before a run counts."""
 THINGS = 1000
-SHOWN = 40
-"""Things whose values change without intake: more than the list shows."""
 
 
 def run(seconds: float = 8.0, rate: float = 20_000.0, repeats: int = 3) -> dict[str, Any]:
@@ -128,20 +127,22 @@ async def _measure(console: Console, url: str, seconds: float, rate: float, repe
     }
 
 
-def _changing(owner: QObject, console: Console) -> QTimer:
-    """Without intake the values of what is shown change all the same, ten times a second, so that both runs paint the
+def _changing(window: ConsoleWindow, console: Console) -> QTimer:
+    """Without intake the values of what is seen change all the same, ten times a second, so that both runs paint the
     same: they are written straight into the latest-value table, whose one writer has nothing to do meanwhile."""
+    listed = window.findChild(ThingList)
+    assert listed is not None
     things = console.field.things()
-    shown = [first for thing, first in things.values() if thing.id.startswith("thing-")][:SHOWN]
+    firsts = [things[id_][1] for id_ in (*listed.in_sight(), STAMPED)]
     numbers = itertools.count()
     table: LatestTable = console.field._table  # type: ignore[attr-defined]
 
     def change() -> None:
         odd, now = next(numbers) % 2, time.time()
-        for first in shown:
+        for first in firsts:
             table.write(first + 1, 2.5 + odd, "good", now, now)
 
-    timer = QTimer(owner)
+    timer = QTimer(window)
     timer.setInterval(PAINT_MS)
     timer.timeout.connect(change)
     timer.start()
