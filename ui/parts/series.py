@@ -19,8 +19,9 @@ def runs(samples: Sequence[Sample], gap: float) -> list[Sequence[Sample]]:
 
 
 def thin(samples: Sequence[Sample], since: float, until: float, columns: int) -> list[Sample]:
-    """At most four samples a column, so that no peak is lost however many there are."""
-    if len(samples) <= columns * 2 or until <= since or columns < 1:
+    """At most four samples a column, so that no peak is lost however many there are. Also where there are few: ten a second
+    since a minute ago stand on a handful of pixels, and a line to and fro between them costs most to draw."""
+    if len(samples) <= 4 or until <= since or columns < 1:
         return list(samples)
     width = (until - since) / columns
     kept: list[Sample] = []
