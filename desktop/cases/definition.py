@@ -331,6 +331,14 @@ class CaseDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return self.closing.fields | moments | signatures
 
     @property
+    def in_hand(self) -> frozenset[str]:
+        """States in which whoever has the case has something to do: a step of their team, or one that only they may take,
+        leads on from there. A kind that names no such step is in hand until it is over."""
+        own = [move for move in self.moves if move.by == "assignee" or move.permission == self.dispatch.team]
+        found = {source for move in own for source in move.sources}
+        return frozenset(found or {state.name for state in self.states if not state.end})
+
+    @property
     def initial(self) -> State:
         return next(state for state in self.states if state.initial)
 

@@ -20,11 +20,13 @@ def team(session: Session, definition: CaseDefinition) -> list[Operator]:
     return [one for one in active if definition.dispatch.team in permissions_of(one.roles)]
 
 
-def open_jobs(session: Session, definition: str) -> dict[str, int]:
-    """How many open cases of the kind everybody has."""
+def open_jobs(session: Session, definition: CaseDefinition) -> dict[str, int]:
+    """How many cases of the kind everybody has in hand. What only waits for somebody else, as for the desk's call-back,
+    keeps nobody from the next."""
     has = select(CaseRow.assignee_id, func.count()).where(
-        CaseRow.definition == definition, CaseRow.closed_at.is_(None), CaseRow.assignee_id.is_not(None)
-    )
+        CaseRow.definition == definition.name, CaseRow.closed_at.is_(None), CaseRow.assignee_id.is_not(None),
+        CaseRow.state.in_(definition.in_hand),
+    )  # fmt: skip
     return {who: n for who, n in session.execute(has.group_by(CaseRow.assignee_id)) if who is not None}
 
 
@@ -45,7 +47,7 @@ def chosen(
 
 def _grabbed(session: Session, who: Principal, definition: CaseDefinition) -> str:
     cap = definition.dispatch.cap
-    have = open_jobs(session, definition.name).get(who.id, 0)
+    have = open_jobs(session, definition).get(who.id, 0)
     if cap and have >= cap:
         raise Refused(f"{who.login} has {have} open jobs, at most {cap} are grabbed", why="cap", most=str(cap))
     return who.id
@@ -54,7 +56,7 @@ def _grabbed(session: Session, who: Principal, definition: CaseDefinition) -> st
 def _in_turn(tx: Transaction, definition: CaseDefinition) -> str:
     """The one whose last turn is the longest ago; who never had one comes first. Those with their hands full are passed
     over and keep their place."""
-    jobs, cap = open_jobs(tx.session, definition.name), definition.dispatch.cap
+    jobs, cap = open_jobs(tx.session, definition), definition.dispatch.cap
     free = [one.id for one in team(tx.session, definition) if not cap or jobs.get(one.id, 0) < cap]
     if not free:
         raise Refused("everybody who could do it has as many open jobs as allowed", why="nobody_free")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
@@ -157,7 +157,7 @@ class CaseLists:
 
         def work(session: Session) -> Today:
             mine = and_(CaseRow.assignee_id == who.id, CaseRow.closed_at.is_(None))
-            have = self._found(session, mine, MOST_TODAY)
+            have = self._found(session, and_(mine, self._in_hand(session, mine)), MOST_TODAY)
             midnight = _next_midnight(now, community_offset(session))
             due = [view for view in have if not view.overdue and view.due_at and view.due_at < midnight]
             return Today(
@@ -265,6 +265,11 @@ class CaseLists:
         rows = session.execute(select(*COLUMNS).where(CaseRow.id.in_(first)).order_by(*asking.PRESSING)).all()
         return self._views(session, rows)
 
+    def _in_hand(self, session: Session, mine: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Of somebody's cases those that wait for them, and not for the desk."""
+        kinds = session.execute(select(CaseRow.definition, CaseRow.version, CaseRow.state).where(mine).distinct()).all()
+        return _among(kind for kind in kinds if kind.state in self._definition(*kind).in_hand)
+
     def _free(self, session: Session, who: Principal) -> tuple[CaseView, ...]:
         kinds = session.execute(
             select(CaseRow.definition, CaseRow.version, CaseRow.state).where(asking.is_free()).distinct()
@@ -272,14 +277,8 @@ class CaseLists:
         grabbed = [kind for kind in kinds if self._grabs(who, *kind)]
         if not grabbed:
             return ()
-        among = or_(
-            *(
-                and_(CaseRow.definition == name, CaseRow.version == version, CaseRow.state == state)
-                for name, version, state in grabbed
-            )
-        )
         rows = session.execute(
-            select(*COLUMNS).where(asking.is_free(), among).order_by(*asking.PRESSING).limit(MOST_TODAY)
+            select(*COLUMNS).where(asking.is_free(), _among(grabbed)).order_by(*asking.PRESSING).limit(MOST_TODAY)
         ).all()
         may = [row for row in rows if self._may_grab(who, row)]
         return self._views(session, may)
@@ -333,3 +332,11 @@ def _next_midnight(now: datetime, offset_minutes: int) -> datetime:
     """When the community's day is over."""
     shift = timedelta(minutes=offset_minutes)
     return datetime.combine((now.astimezone(UTC) + shift).date() + timedelta(days=1), time(), UTC) - shift
+
+
+def _among(kinds: Iterable[Row[str, int, str]]) -> ColumnElement[bool]:
+    """Cases of these definitions and versions in these states."""
+    columns = CaseRow.definition, CaseRow.version, CaseRow.state
+    return or_(
+        false(), *(and_(*(column == value for column, value in zip(columns, kind, strict=True))) for kind in kinds)
+    )

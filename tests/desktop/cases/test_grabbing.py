@@ -82,6 +82,15 @@ def test_nobody_grabs_more_than_the_cap_and_one_that_is_closed_makes_room(shop: 
     assert shop.cases.move(ANNA, third, "grab").assignee_id == "anna"
 
 
+def test_what_waits_for_the_desk_keeps_nobody_from_the_next(shop: Shop) -> None:
+    first, second, third = (job(shop).id for _ in range(3))
+    shop.cases.move(ANNA, first, "grab")
+    shop.cases.move(ANNA, second, "grab")
+    shop.cases.move(ANNA, first, "finish", fields=FINISHED)
+    assert shop.cases.get(first).view.closed_at is None
+    assert shop.cases.move(ANNA, third, "grab").assignee_id == "anna"
+
+
 def test_a_grab_needs_the_permission_to_work(shop: Shop) -> None:
     case = job(shop)
     for who in (CLERK, GUARD):

@@ -216,6 +216,7 @@ def test_today_is_what_i_have_by_how_pressing_and_what_i_could_take(lists: CaseL
         row(7, state="working"),
         row(8, definition="stop", state="open"),
     )
+    put(records, row(9, assignee_id="fitter", state="done"))
     mine = lists.today(FITTER)
     assert [[view.id[-1] for view in part] for part in mine] == [["1"], ["2"], ["3", "4"], ["6"]]
     # The clerk may not work on cases, so that there is nothing to take.
