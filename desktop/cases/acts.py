@@ -135,7 +135,9 @@ class CaseActs:
             if definition.urgency(urgency) is None:
                 raise Invalid(f"{definition.name} has no urgency {urgency!r}", "urgency", why="not_an_option")
             row.urgency = urgency
-            promised = clocks.promised_anew(definition, rows.kept(row), row.round, urgency)
+            # When another round began nobody kept where nothing was promised for it.
+            otherwise = row.planned_at or row.opened_at if row.round == 1 else tx.act.at
+            promised = clocks.promised_anew(definition, rows.kept(row), row.round, urgency, otherwise)
             row.clocks = msgspec.to_builtins(promised)
             rows.reckon(row, definition, self._cases.calendars(), tx.act.at)
 

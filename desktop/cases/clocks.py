@@ -81,22 +81,38 @@ def begun(definition: CaseDefinition, urgency: str, round_: int, began: datetime
 
 
 def followed(
-    definition: CaseDefinition, kept: Sequence[Kept], round_: int, state: str, values: Values, now: datetime
+    definition: CaseDefinition,
+    kept: Sequence[Kept],
+    round_: int,
+    state: str,
+    values: Values,
+    now: datetime,
+    corrected: bool = False,
 ) -> tuple[Kept, ...]:
     """The clocks after a step into `state` with these fields: stopped where the case left them, running on where it
-    came back, stopped at the instant that was filled in."""
+    came back, stopped at the first instant of the round that was filled in. Handed on to somebody who comes later, a promise
+    that was kept stays kept; only what is `corrected` without going anywhere is taken as it is now."""
     return tuple(
-        _followed(one, definition.clock(one.clock), definition, state, values, now) if one.round == round_ else one
+        _followed(one, definition.clock(one.clock), definition, state, values, now, corrected)
+        if one.round == round_
+        else one
         for one in kept
     )
 
 
 def _followed(
-    kept: Kept, clock: Clock | None, definition: CaseDefinition, state: str, values: Values, now: datetime
+    kept: Kept,
+    clock: Clock | None,
+    definition: CaseDefinition,
+    state: str,
+    values: Values,
+    now: datetime,
+    corrected: bool,
 ) -> Kept:
     if clock is None:
         return kept
     if clock.field and (at := instant(values.get(clock.field))):
+        at = at if corrected or kept.stopped is None else min(at, kept.stopped)
         noted = kept.filed if kept.filed and kept.stopped == at else now
         return msgspec.structs.replace(kept, stopped=at, filed=noted)
     standing = definition.state(state)
@@ -107,11 +123,12 @@ def _followed(
     return kept if kept.stopped else msgspec.structs.replace(kept, stopped=now, filed=now)
 
 
-def promised_anew(definition: CaseDefinition, kept: Sequence[Kept], round_: int, urgency: str) -> tuple[Kept, ...]:
-    """The clocks of this round under another urgency. They began when they began, and every pause still counts."""
-    began = min((one.began for one in kept if one.round == round_), default=None)
-    if began is None:
-        return tuple(kept)
+def promised_anew(
+    definition: CaseDefinition, kept: Sequence[Kept], round_: int, urgency: str, otherwise: datetime
+) -> tuple[Kept, ...]:
+    """The clocks of this round under another urgency. They began when they began (where nothing was promised so far:
+    `otherwise`), and every pause still counts."""
+    began = min((one.began for one in kept if one.round == round_), default=otherwise)
     before = {one.clock: one for one in kept if one.round == round_}
     new = [
         msgspec.structs.replace(one, stopped=before[one.clock].stopped, filed=before[one.clock].filed)

@@ -46,10 +46,13 @@ def spans(row: CaseRow) -> tuple[Span, ...]:
     return msgspec.convert(row.spans, tuple[Span, ...])
 
 
-def reckon(row: CaseRow, definition: CaseDefinition, calendars: Calendars, now: datetime) -> None:
-    """What is due after a step: worked out anew from what was promised and every pause."""
+def reckon(
+    row: CaseRow, definition: CaseDefinition, calendars: Calendars, now: datetime, *, corrected: bool = False
+) -> None:
+    """What is due after a step: worked out anew from what was promised and every pause. `corrected`: the step went
+    nowhere, so that a moment it gives puts one right that was given before."""
     pauses = spans(row)
-    after = clocks.followed(definition, kept(row), row.round, row.state, row.fields, now)
+    after = clocks.followed(definition, kept(row), row.round, row.state, row.fields, now, corrected)
     after = clocks.reckoned(after, pauses, calendars)
     _replace(row, "clocks", msgspec.to_builtins(after))
     _replace(row, "due_at", clocks.next_due(after))

@@ -109,7 +109,7 @@ def check_text(name: str, text: object, most: int, *, needed: bool) -> tuple[Pro
 
 
 def kept(definition: CaseDefinition, given: Values) -> dict[str, object]:
-    """Checked fields as they are kept (`values.Values`). A blank means "not given" and erases nothing."""
+    """Checked fields as they are kept (`values.Values`), those that were given."""
     return {
         name: kept_value(field, value)
         for name, value in given.items()
@@ -118,16 +118,14 @@ def kept(definition: CaseDefinition, given: Values) -> dict[str, object]:
 
 
 def merged(definition: CaseDefinition, move: Move, now: Values, given: Values) -> dict[str, object]:
-    """The fields after a move: another round begins without what belongs to the last (`CaseDefinition.of_a_round`), and
-    what is changed is no longer signed for."""
+    """The fields after a move: another round begins without what belongs to the last (`CaseDefinition.of_a_round`), a list
+    whose last row was taken away is gone, and what is changed is no longer signed for."""
     old = definition.of_a_round if move.again else frozenset[str]()
     new = kept(definition, {name: value for name, value in given.items() if not _unfit(definition, name, value)})
-    unsigned = {
-        field.name
-        for field in definition.fields
-        if field.signs and field.signs in new and new[field.signs] != now.get(field.signs)
-    }
-    return {name: value for name, value in now.items() if name not in old | unsigned} | new
+    emptied = {field.name for field in definition.fields if field.type == "items" and given.get(field.name) == []}
+    changed = {name for name in {*new, *emptied} if new.get(name) != now.get(name)}
+    unsigned = {field.name for field in definition.fields if field.signs in changed}
+    return {name: value for name, value in now.items() if name not in old | emptied | unsigned} | new
 
 
 def _unfit(definition: CaseDefinition, name: str, value: object) -> bool:

@@ -326,7 +326,7 @@ class Cases:
         if step.again:
             row.round += 1
             rows.begin_round(row, definition, tx.act.at)
-        rows.reckon(row, definition, self._calendars, tx.act.at)
+        rows.reckon(row, definition, self._calendars, tx.act.at, corrected=not moves_on)
 
     def write(self, who: Principal, op: str, reason: str | None, work: _Work) -> CaseView:
         """Runs a step on the store, with the reason as it is journalled."""
@@ -358,7 +358,7 @@ class Cases:
         self, tx: Transaction, row: CaseRow, definition: CaseDefinition, given: Mapping[str, object], who: Principal
     ) -> None:
         for field in definition.fields:
-            used = row.fields.get(field.name)
+            used = row.fields.get(field.name, [])
             if field.stock and field.name in given and isinstance(used, list) and self.parts_used is not None:
                 tx.session.flush()
                 self.parts_used(tx, who.id, row.id, used)

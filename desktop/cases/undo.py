@@ -35,12 +35,21 @@ class LastAct:
 
 
 def last_act(session: Session, case_id: str) -> LastAct | None:
-    """The last act on the case, where it is of a kind that can be taken back."""
+    """The last act on the case, where it is of a kind that can be taken back and nothing rests on it yet."""
     wanted = select(Entry).where(Entry.kind == "case", Entry.entity_id == case_id).order_by(Entry.n.desc()).limit(1)
     entry = session.scalars(wanted).first()
     if entry is None or not entry.op.startswith("cases.") or entry.op in FINAL or entry.actor == "system":
         return None
+    if json.loads(entry.body).get("after", {}).get("closed_at") and _parent_went_on(session, case_id, entry.n):
+        return None
     return LastAct(entry.tx, entry.actor, entry.at + UNDO)
+
+
+def _parent_went_on(session: Session, case_id: str, n: int) -> bool:
+    """Whether the case is a sub-task and its parent took a step after entry `n`: that may have waited for it to be over."""
+    later = (Entry.kind == "case", Entry.n > n, Entry.op.startswith("cases.move."))
+    parent = select(CaseRow.parent_id).where(CaseRow.id == case_id).scalar_subquery()
+    return session.scalars(select(Entry.n).where(*later, Entry.entity_id == parent).limit(1)).first() is not None
 
 
 def take_back(tx: Transaction, who: Principal, row: CaseRow) -> list[CaseRow]:

@@ -50,6 +50,7 @@ class ItemList(Entry):
         self._words, self._title, self._field, self._now = words, words.of(field.title), field, now
         self._parts, self._prices = list(parts), dict(prices or {})
         self._rows: list[_Row] = []
+        self._had_rows = bool(before)
         super().__init__(
             self._title, needed=needed, hint=words.of(field.hint) if field.hint else words("casework.items.hint"),
             **blank_words(words),
@@ -80,7 +81,9 @@ class ItemList(Entry):
         return wrong[0] if wrong else self._rows[0].cells[0]
 
     def value(self) -> object:
-        return [one.value() for one in self._rows if not one.is_blank()] or None
+        """The rows; none where there never was one, and an empty list where all were taken away."""
+        rows = [one.value() for one in self._rows if not one.is_blank()]
+        return rows if rows or self._had_rows else None
 
     def cells(self) -> list[list[Cell]]:
         """The cells, row by row; the last row is the empty one."""

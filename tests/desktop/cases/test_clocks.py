@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from desktop.cases import clocks
 from desktop.cases.calendar import ALWAYS, Calendar, Holidays, Hours, Stretch, load_calendars, missing_years
 from desktop.cases.clocks import Kept, Span
+from desktop.cases.definition import load_definitions
 from desktop.cases.rules import WAITS_ON
 from resources.loader import folder
 
@@ -233,6 +234,32 @@ def test_thirty_minutes_are_met_at_the_second_and_an_arrival_filed_later_counts_
     kept = urgent(stopped, filed)
     assert kept.due == at("2026-11-22 08:30")
     assert (clocks.standing(kept, [], at("2026-11-22 12:00")), clocks.is_back_filed(kept)) == (standing, back_filed)
+
+
+@pytest.mark.parametrize(("corrected", "standing"), [(False, "met"), (True, "late")])
+def test_handed_on_a_kept_promise_stays_kept_unless_the_moment_itself_was_wrong(corrected: bool, standing: str) -> None:
+    repair = max(
+        (one for one in load_definitions(folder("cases")).definitions.values() if one.name == "repair"),
+        key=lambda one: one.version,
+    )
+    kept = [Kept(clock="arrive", round=1, began=at("2026-11-22 08:00"), minutes=30)]
+    steps = [("assigned", None, "08:05"), ("on_site", "08:10", "08:10"), ("assigned", "08:10", "09:00")]
+    for state, arrived, now in steps:
+        fields = {"arrived_at": f"2026-11-22T{arrived}:00+08:00"} if arrived else {}
+        kept = list(clocks.followed(repair, kept, 1, state, fields, at(f"2026-11-22 {now}")))
+    later = {"arrived_at": "2026-11-22T10:00:00+08:00"}
+    (after,) = clocks.followed(repair, kept, 1, "on_site", later, at("2026-11-22 10:00"), corrected)
+    (after,) = clocks.reckoned([after], [], CALENDARS)
+    assert clocks.standing(after, [], at("2026-11-22 12:00")) == standing
+    assert after.filed == at("2026-11-22 10:00" if corrected else "2026-11-22 08:10")
+
+
+def test_an_urgency_that_promises_nothing_can_be_given_one_that_does() -> None:
+    repair = next(one for one in load_definitions(folder("cases")).definitions.values() if one.name == "repair")
+    opened = at("2026-11-22 08:00")
+    assert {one.began for one in clocks.promised_anew(repair, [], 1, "urgent", opened)} == {opened}
+    begun = clocks.begun(repair, "urgent", 1, at("2026-11-22 07:00"))
+    assert {one.began for one in clocks.promised_anew(repair, begun, 1, "normal", opened)} == {at("2026-11-22 07:00")}
 
 
 def test_a_running_clock_is_warned_then_breached_and_paused_where_somebody_else_is_waited_for() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from db.store import Records
+from desktop.assets.stock import Stock
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound
 from tests.desktop.cases.support import BOSS, GUARD
 from tests.desktop.cases.workshop import ANNA, FINISHED, Shop, at_work, job, workshop
@@ -205,3 +206,19 @@ def test_a_picture_is_kept_once_and_shown_again(shop: Shop) -> None:
         shop.cases.picture("0" * 64)
     with pytest.raises(NotAllowed):
         shop.cases.keep_picture(GUARD.__class__("x", "x", "X", frozenset(), frozenset(), "D1"), PNG, "image/png")
+
+
+def test_a_list_whose_last_row_is_taken_away_is_empty_and_its_parts_go_back(
+    shop: Shop, clock: FakeClock, new_id: FakeIds
+) -> None:
+    stock = Stock(shop.records, clock, new_id)
+    shop.cases.parts_used = stock.use_in
+    stock.receive(BOSS, "washer", 10, "首批入库")
+    case = at_work(shop)
+    shop.cases.move(ANNA, case.id, "record", fields={"parts": [{"part": "washer", "quantity": 3}]})
+    assert stock.parts()[0].total == 7
+    shop.cases.move(ANNA, case.id, "record", fields={"hours": 1})
+    assert stock.parts()[0].total == 7, "what is not given erases nothing"
+    shop.cases.move(ANNA, case.id, "record", fields={"parts": []})
+    assert "parts" not in shop.cases.get(case.id).values
+    assert stock.parts()[0].total == 10

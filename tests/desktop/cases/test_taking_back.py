@@ -164,6 +164,18 @@ def test_what_cannot_be_taken_back_is_refused_with_why(shop: Shop) -> None:
     assert refused(shop, ANNA, case.id) == "too_late"
 
 
+def test_a_sub_task_is_not_reopened_under_a_parent_that_went_on(shop: Shop) -> None:
+    case = at_work(shop)
+    errand = shop.cases.open(BOSS, "errand", "借梯", asset_id="ladder", parent_id=case.id)
+    shop.cases.move(ANNA, errand.id, "close", fields={"result": "借到"})
+    assert "undo" in shop.acts.what_can(ANNA, errand.id)
+    shop.acts.note(ANNA, case.id, "梯子到了")
+    assert "undo" in shop.acts.what_can(ANNA, errand.id), "a note is no step"
+    shop.cases.move(ANNA, case.id, "finish", fields=FINISHED)
+    assert refused(shop, ANNA, errand.id) == "nothing_to_undo"
+    assert shop.cases.get(errand.id).view.closed_at is not None
+
+
 def test_what_the_program_did_is_not_taken_back(shop: Shop) -> None:
     case = at_work(shop)
     until = shop.clock.now() + timedelta(seconds=20)

@@ -240,6 +240,15 @@ def test_rows_of_a_list_are_written_by_enter_and_added_up(make: Make) -> None:
     assert field.value() == [{"what": "人工", "quantity": 1, "price": 8000}]
 
 
+def test_a_list_that_was_filled_and_is_not_any_more_is_told_as_empty(make: Make) -> None:
+    assert make("items").value() is None
+    field = make("items", False, [{"what": "人工", "quantity": 1, "price": 8000}])
+    assert isinstance(field, ItemList)
+    field.cells()[0][0].setFocus()
+    QTest.keyClick(field.cells()[0][0], DELETE, Qt.KeyboardModifier.ControlModifier)
+    assert field.value() == []
+
+
 def test_tab_goes_through_the_rows_in_order(make: Make) -> None:
     field = make("items")
     assert isinstance(field, ItemList)
