@@ -55,8 +55,12 @@ def _there(session: Session, hashes: Iterable[str]) -> set[str]:
 def check_moments(
     definition: CaseDefinition, row: CaseRow, kept: Iterable[Kept], given: Mapping[str, object], now: datetime
 ) -> tuple[Problem, ...]:
-    """What a clock stops at was not before its round began, nor is it still to come: too_early, in_the_future."""
-    began = {one.clock: one.began for one in kept if one.round == row.round}
+    """What a clock stops at was not before its round began, nor is it still to come: too_early, in_the_future.
+
+    The clocks of what a plan opened ahead begin when it is planned, but it may be done as soon as it is there.
+    """
+    first = row.round == 1
+    began = {one.clock: min(one.began, row.opened_at) if first else one.began for one in kept if one.round == row.round}
     problems = []
     for clock in definition.clocks:
         at = instant(given.get(clock.field)) if clock.field else None

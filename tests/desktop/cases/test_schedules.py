@@ -354,3 +354,24 @@ def test_only_who_plans_may_plan(plans: Schedules, who: Any) -> None:
         plans.add(who, draft())
     with pytest.raises(NotAllowed):
         plans.add_route(who, "路线", "walk", [Point("A", "一", None, None, None, "")])
+
+
+def test_what_was_opened_ahead_can_be_done_ahead(records: Records, clock: FakeClock, new_id: FakeIds) -> None:
+    with_operators(records)
+    shipped = Cases(records, clock, new_id, TERMINAL)
+    plans = Schedules(records, clock, new_id, TERMINAL, shipped)
+    ahead = Pattern(every="day", n=15, lead_minutes=3 * 1440)
+    plans.add(BOSS, draft(ahead, definition="maintenance", fields={"kind": "pump"}))
+    clock.advance(13 * DAY)
+    assert plans.open_due() == 1
+    [case] = opened(records)
+    assert case.planned_at is not None and case.planned_at > clock.now()
+    shipped.move(BOSS, case.id, "grab")
+    shipped.move(BOSS, case.id, "start")
+    done = {"work": ["clean", "check", "safety", "sign"], "result": "ok"}
+    with pytest.raises(Invalid) as refused:
+        before = (clock.now() - timedelta(hours=1)).isoformat()
+        shipped.move(BOSS, case.id, "finish", fields={"done_at": before, **done})
+    assert refused.value.facts["why"] == "too_early"
+    shipped.move(BOSS, case.id, "finish", fields={"done_at": clock.now().isoformat(), **done})
+    assert [one.standing for one in shipped.get(case.id).clocks] == ["met"]
