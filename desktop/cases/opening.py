@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.store import Transaction
@@ -131,7 +131,13 @@ def _open_by_hours(tx: Transaction, cases: Cases, row: Schedule, pattern: Patter
         return 0
     row.extra = {**row.extra, COUNTED_FROM: None if pattern.basis == "completed" else due}
     row.last_at = tx.act.at
-    return _open(tx, cases, row, tx.act.at, f"{due:g} h")
+    return _open(tx, cases, row, tx.act.at, _by_number(tx.session, row, f"{due!r} h"))
+
+
+def _by_number(session: Session, row: Schedule, occurrence: str) -> str:
+    """An occurrence that can come again, as a reading does on the next counter: told apart by how many were before."""
+    before = session.scalar(select(func.count()).select_from(CaseRow).where(CaseRow.schedule_id == row.id))
+    return f"{occurrence} #{before}"
 
 
 def _open(tx: Transaction, cases: Cases, row: Schedule, at: datetime, occurrence: str) -> int:

@@ -375,3 +375,30 @@ def test_what_was_opened_ahead_can_be_done_ahead(records: Records, clock: FakeCl
     assert refused.value.facts["why"] == "too_early"
     shipped.move(BOSS, case.id, "finish", fields={"done_at": clock.now().isoformat(), **done})
     assert [one.standing for one in shipped.get(case.id).clocks] == ["met"]
+
+
+@pytest.mark.parametrize("basis", ["scheduled", "completed"])
+def test_the_counter_that_took_a_serviced_ones_place_is_serviced_too(
+    plans: Schedules, cases: Cases, records: Records, hours: dict[str, float], basis: Any
+) -> None:
+    hours["pump"] = 0.0
+    plans.add(BOSS, draft(Pattern(every="run_hours", hours=250, point="h", basis=basis), thing_id="pump"))
+    hours["pump"] = 251.0
+    assert plans.open_due() == 1
+    finish(cases, opened(records)[0].id)
+    hours["pump"] = 0.0
+    assert plans.open_due() == 0
+    hours["pump"] = 251.0
+    assert plans.open_due() == 1
+
+
+def test_run_hours_close_together_on_a_long_counter_are_services_of_their_own(
+    plans: Schedules, cases: Cases, records: Records, hours: dict[str, float]
+) -> None:
+    hours["pump"] = 1_000_000.0
+    plans.add(BOSS, draft(Pattern(every="run_hours", hours=0.5, point="h"), thing_id="pump"))
+    for turn in (1, 2, 3):
+        hours["pump"] += 0.5
+        assert plans.open_due() == 1
+        finish(cases, next(case.id for case in opened(records) if case.closed_at is None))
+        assert len(opened(records)) == turn
