@@ -69,9 +69,8 @@ def open_plan(tx: Transaction, cases: Cases, row: Schedule, ground: Ground, hour
     pattern = pattern_of(row)
     if pattern.every == "run_hours":
         return _open_by_hours(tx, cases, row, pattern, hours)
-    if row.next_at is None:
-        done = last_done(tx.session, row)
-        row.next_at = after_completion(pattern, ground, done) if done else None
+    if pattern.basis == "completed":
+        return _open_after_done(tx, cases, row, pattern, ground)
     due = _due_times(row, pattern, ground, tx.act.at)
     if len(due) > MOST_MISSED:
         _leave_out(tx, row, due[:-MOST_MISSED])
@@ -79,16 +78,15 @@ def open_plan(tx: Transaction, cases: Cases, row: Schedule, ground: Ground, hour
     opened = sum(_open(tx, cases, row, at, at.isoformat()) for at in due)
     if due:
         row.last_at = due[-1]
-        row.next_at = None if pattern.basis == "completed" else next_after(pattern, ground, due[-1])
+        row.next_at = next_after(pattern, ground, due[-1])
     return opened
 
 
 def last_done(session: Session, row: Schedule) -> datetime | None:
     """When the plan's last case was closed; None while one is open. Where there never was one, when the plan began."""
-    last = session.execute(
-        select(CaseRow.closed_at).where(CaseRow.schedule_id == row.id).order_by(CaseRow.planned_at.desc()).limit(1)
-    ).first()
-    return row.since if last is None else last[0]
+    if has_open_case(session, row):
+        return None
+    return session.scalar(select(func.max(CaseRow.closed_at)).where(CaseRow.schedule_id == row.id)) or row.since
 
 
 def has_open_case(session: Session, row: Schedule) -> bool:
@@ -100,8 +98,6 @@ def _due_times(row: Schedule, pattern: Pattern, ground: Ground, now: datetime) -
     if row.next_at is None:
         return []
     until = now + timedelta(minutes=pattern.lead_minutes)
-    if pattern.basis == "completed":
-        return [row.next_at] if row.next_at <= until else []
     # The first may have run out before the pattern's next: an interval that began late.
     later = occurrences(pattern, ground, row.next_at + timedelta(microseconds=1))
     return [at for at in (row.next_at, *takewhile(lambda at: at <= until, later)) if at <= until]
@@ -113,6 +109,18 @@ def _leave_out(tx: Transaction, row: Schedule, times: list[datetime]) -> None:
     before: dict[str, Any] = row.extra.get(LEFT_OUT, {})
     row.extra = {**row.extra, LEFT_OUT: {**told, "n": before.get("n", 0) + len(times)}}
     tx.note("schedule", row.id, {"after": {LEFT_OUT: told}})
+
+
+def _open_after_done(tx: Transaction, cases: Cases, row: Schedule, pattern: Pattern, ground: Ground) -> int:
+    """Opens what is due since the last one was done, and nothing while one is open. Done on the day on which it was opened
+    ahead, the next may be due at the same time as the last."""
+    done = last_done(tx.session, row)
+    at = after_completion(pattern, ground, done) if done else None
+    if at is None or at - timedelta(minutes=pattern.lead_minutes) > tx.act.at:
+        row.next_at = at
+        return 0
+    row.last_at, row.next_at = at, None
+    return _open(tx, cases, row, at, _by_number(tx.session, row, at.isoformat()))
 
 
 def _open_by_hours(tx: Transaction, cases: Cases, row: Schedule, pattern: Pattern, hours: RunHours) -> int:
@@ -135,7 +143,7 @@ def _open_by_hours(tx: Transaction, cases: Cases, row: Schedule, pattern: Patter
 
 
 def _by_number(session: Session, row: Schedule, occurrence: str) -> str:
-    """An occurrence that can come again, as a reading does on the next counter: told apart by how many were before."""
+    """An occurrence that can come again, as a reading does on the next counter: told apart by how many cases were before."""
     before = session.scalar(select(func.count()).select_from(CaseRow).where(CaseRow.schedule_id == row.id))
     return f"{occurrence} #{before}"
 

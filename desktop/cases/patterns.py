@@ -43,7 +43,8 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How long before it is due its case is opened."""
     workdays: bool = False
     """Only days on which the office works. Daily and weekly work is left out on others; monthly work moves on to the next
-    working day; what is due after so many days moves to the working day before, since an interval is a longest time."""
+    working day; what is due after so many days moves to the working day before, since an interval is a longest time, and
+    where that is the day counted from to the next one."""
     hours: float = 0.0
     point: str = ""
     """The thing's point that counts its run hours, and after how many of them."""
@@ -130,7 +131,7 @@ def after_completion(pattern: Pattern, ground: Ground, done: datetime) -> dateti
         case _:
             day += pattern.n * DAY
     if pattern.workdays:
-        day = _moved(day, ground, -DAY if pattern.every == "days" else DAY)
+        day = _working(pattern, day, ground)
     return ground.instant(day, pattern.at[0])
 
 
@@ -153,10 +154,20 @@ def _days(pattern: Pattern, ground: Ground, first: date) -> Iterator[date]:
         if not ground.works(day):
             if pattern.every in ("day", "week"):
                 continue
-            day = _moved(day, ground, -DAY if pattern.every == "days" else DAY)
+            day = _working(pattern, day, ground)
         if day > last:
             last = day
             yield day
+
+
+def _working(pattern: Pattern, day: date, ground: Ground) -> date:
+    """The working day on which the work of a day is done: for what is due after so many days the one before, unless that is
+    the day counted from or lies before it."""
+    if pattern.every == "days":
+        before = _moved(day, ground, -DAY)
+        if before > day - pattern.n * DAY:
+            return before
+    return _moved(day, ground, DAY)
 
 
 def _moved(day: date, ground: Ground, step: timedelta) -> date:

@@ -402,3 +402,48 @@ def test_run_hours_close_together_on_a_long_counter_are_services_of_their_own(
         assert plans.open_due() == 1
         finish(cases, next(case.id for case in opened(records) if case.closed_at is None))
         assert len(opened(records)) == turn
+
+
+@pytest.mark.parametrize(("every", "n", "days"), [("days", 15, 15), ("day", 1, 1), ("week", 1, 7)])
+def test_a_plan_whose_lead_is_its_interval_goes_on_when_done_on_the_day_it_opened(
+    plans: Schedules, cases: Cases, records: Records, clock: FakeClock, every: Any, n: int, days: int
+) -> None:
+    plans.add(BOSS, draft(Pattern(every=every, n=n, basis="completed", lead_minutes=days * 1440), since=clock.now()))
+    for turn in range(1, 4):
+        assert plans.open_due() == 1 and plans.open_due() == 0
+        [still_open] = [case for case in opened(records) if case.closed_at is None]
+        assert still_open.planned_at is not None
+        assert (still_open.planned_at - clock.now()).days < days, "the interval is a longest time"
+        finish(cases, still_open.id)
+        assert len(opened(records)) == turn
+
+
+def test_an_interval_that_ends_in_a_holiday_goes_on_after_it(
+    plans: Schedules, cases: Cases, records: Records, clock: FakeClock
+) -> None:
+    """Done on the last working day before the National Day of 2026: the working day before the 7th is that day itself."""
+    clock.instant = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
+    weekly = Pattern(every="days", n=7, basis="completed", workdays=True)
+    plan = plans.add(BOSS, draft(weekly, since=clock.now() - timedelta(days=7)))
+    assert plans.open_due() == 1
+    finish(cases, opened(records)[0].id)
+    assert plans.open_due() == 0
+    assert local(plans.get(plan.id).next_at) == "10-08 09:00"
+    clock.advance(8 * DAY)
+    assert plans.open_due() == 1
+
+
+def test_a_plan_that_forgot_that_its_case_is_open_opens_no_second(
+    plans: Schedules, records: Records, clock: FakeClock
+) -> None:
+    plan = plans.add(BOSS, draft(Pattern(every="days", n=1, basis="completed"), since=clock.now() - timedelta(days=2)))
+    assert plans.open_due() == 1
+
+    def forget(tx: Transaction) -> None:
+        row = tx.get(Schedule, plan.id)
+        assert row is not None
+        row.next_at = plan.next_at
+
+    records.write(Act("test.forget", "system", "test", TERMINAL, START), forget)
+    assert plans.open_due() == 0 and len(opened(records)) == 1
+    assert plans.get(plan.id).next_at is None
