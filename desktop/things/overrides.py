@@ -107,12 +107,37 @@ def _rule_problems(model: ThingModel, rule: AlarmRule, wanted: RuleOverride) -> 
     for word, value in (("above", wanted.above), ("below", wanted.below)):
         if value is not None:
             found += [(word, reason) for reason in _limit_problems(model, rule, word, value)]
+    if rule.life_safety:
+        found += _laxer(rule, wanted)
     severity, minutes = _weight(rule, wanted)
     if (severity is None) != (minutes is None):
         found.append(("severity", "severity and time to respond go together; the model gives neither"))
     elif rule.life_safety and _URGENCY.index(_priority(rule, wanted)) > _URGENCY.index(rule.priority):
         found.append(("severity", "an alarm of life safety cannot be made less urgent"))
     return found
+
+
+def _laxer(rule: AlarmRule, wanted: RuleOverride) -> list[tuple[str, str]]:
+    """What would make an alarm of life safety come later than its model says, or go unheard. A higher limit stands only
+    where the source names the highest; stricter ones always do."""
+    found: list[tuple[str, str]] = []
+    above, below = limit_of(rule, "above"), limit_of(rule, "below")
+    if wanted.above is not None and above is not None and wanted.above > above and rule.maximum_limit is None:
+        found.append(("above", f"an alarm of life safety comes at {above:g} at the latest"))
+    if wanted.below is not None and below is not None and wanted.below < below:
+        found.append(("below", f"an alarm of life safety comes at {below:g} at the latest"))
+    if wanted.on_delay is not None and wanted.on_delay > rule.on_delay:
+        found.append(("on_delay", f"an alarm of life safety waits at most {rule.on_delay:g} s"))
+    if wanted.re_alarm is not None and rule.re_alarm and not 0 < wanted.re_alarm <= rule.re_alarm:
+        found.append(("re_alarm", f"an alarm of life safety asks again after at most {rule.re_alarm:g} s"))
+    if wanted.latch is False and rule.latch:
+        found.append(("latch", "an alarm of life safety that latches is reset by a person"))
+    return found
+
+
+def limit_of(rule: AlarmRule, word: str) -> float | None:
+    """The model's own limit "above" or "below": that of the first condition that has one."""
+    return next((value for each in rule.when if (value := getattr(each, word)) is not None), None)
 
 
 def _limit_problems(model: ThingModel, rule: AlarmRule, word: str, value: float) -> list[str]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWid
 
 from desktop.kernel.words import Words
 from desktop.things.model import AlarmRule, Condition, Severity, ThingModel
-from desktop.things.overrides import RuleOverride
+from desktop.things.overrides import RuleOverride, limit_of
 from desktop.things.priority import priority_of
 from ui.parts.badge import PriorityMark
 from ui.parts.layout import column, framed, row
@@ -120,13 +120,14 @@ class RuleFields(QWidget):
         words, value = self._words, getattr(own, name)
         unit = unit_words(_unit(self._model, self.rule, name), words)
         models = _of_model(self.rule, name)
-        edit = QLineEdit("" if value is None else f"{value:g}")
-        edit.setPlaceholderText("" if models is None else f"{models:g}")
+        # As it was typed: six digits would change what stands by saving it untouched.
+        edit = QLineEdit("" if value is None else plain_number(value))
+        edit.setPlaceholderText("" if models is None else plain_number(models))
         title = words(f"things.limits.{name}", unit=f" {unit}" if unit else "").strip()
         edit.setAccessibleName(f"{words.of(self.rule.title)} {title}")
         edit.textChanged.connect(lambda _text: self._typed())
         self._inputs[name] = edit
-        said = words("things.limits.none") if models is None else f"{models:g} {unit}".strip()
+        said = words("things.limits.none") if models is None else f"{plain_number(models)} {unit}".strip()
         of_model = Label(words("things.limits.model", value=said), "caption", tone="hint", elide=True)
         return column(Label(title, "caption", tone="quiet", elide=True), edit, of_model, spacing=2)
 
@@ -189,10 +190,19 @@ class RuleFields(QWidget):
             self._made.setText("")
 
 
+_AS_TYPED = str.maketrans("。．−－", "..--")
+
+
 def number_of(text: str) -> float | None:
     """What is typed as a number, None for nothing. Raises ValueError."""
-    text = text.strip().replace("，", ".").replace("−", "-")
+    # A full stop of the Chinese keyboard is the point; a comma may part thousands or mean the point, so nobody guesses.
+    text = text.strip().translate(_AS_TYPED)
     return float(text) if text else None
+
+
+def plain_number(value: float) -> str:
+    """Every digit of it, and no ".0"."""
+    return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 def _numbers(rule: AlarmRule) -> tuple[str, ...]:
@@ -237,17 +247,24 @@ def _allowed(model: ThingModel, rule: AlarmRule, name: str, words: Words) -> str
     if name == "severity" and (rule.severity is None or rule.respond_within is None):
         return words("things.limits.both")
     if name not in ("above", "below"):
-        return words("things.limits.life_safety" if rule.life_safety else "things.limits.refused", at=name)
+        key = "stricter" if name in ("on_delay", "re_alarm", "latch") else "life_safety"
+        return words(f"things.limits.{key}" if rule.life_safety else "things.limits.refused", at=name)
     condition = _condition(rule, name)
     point = model.point(condition.point) if condition is not None else None
     low, high = (point.minimum, point.maximum) if point is not None else (None, None)
     capped = name == "above" and rule.maximum_limit is not None
-    if capped and rule.maximum_limit is not None:
-        high = rule.maximum_limit if high is None else min(high, rule.maximum_limit)
+    own = limit_of(rule, name)
+    if name == "above":
+        most = rule.maximum_limit if capped else own if rule.life_safety else None
+        high = min((each for each in (high, most) if each is not None), default=None)
+    elif rule.life_safety:
+        low = max((each for each in (low, own) if each is not None), default=None)
     said = words(
         "things.limits.between",
-        low="−∞" if low is None else f"{low:g}",
-        high="∞" if high is None else f"{high:g}",
+        low="−∞" if low is None else plain_number(low),
+        high="∞" if high is None else plain_number(high),
         unit=unit_words(_unit(model, rule, name), words),
     ).strip()
-    return said + (words("things.limits.capped", source=rule.source) if capped else "")
+    if capped:
+        return said + words("things.limits.capped", source=rule.source)
+    return said + (words("things.limits.stricter") if rule.life_safety else "")

@@ -17,7 +17,7 @@ from ui.parts.form import FormField
 from ui.parts.layout import column, framed, row
 from ui.parts.text import Label, repolish
 from ui.parts.value import one_line, unit_words
-from ui.things.rulefields import number_of
+from ui.things.rulefields import number_of, plain_number
 
 USES = (
     "supply", "homes", "lighting", "lifts", "pumps", "garage", "charging", "office", "canteen", "irrigation",
@@ -88,8 +88,8 @@ class ThingFields(QWidget):
     def _stale_edit(self, point: Point, own: Overrides) -> QLineEdit:
         known = own.points.get(point.name)
         value = known.stale_after if known is not None else None
-        edit = QLineEdit("" if value is None else f"{value:g}")
-        edit.setPlaceholderText(f"{point.stale_after:g}")
+        edit = QLineEdit("" if value is None else plain_number(value))
+        edit.setPlaceholderText(plain_number(point.stale_after))
         edit.setFixedWidth(96)
         edit.setAccessibleName(f"{self._words.of(point.title)} {self._words('things.limits.stale')}")
         edit.textChanged.connect(lambda _text: self._mark_stale(edit, ""))

@@ -84,6 +84,42 @@ def test_whatever_is_set_the_thing_stays_within_what_its_model_allows(kind: str,
         assert after.keys() == {name for name in before if not (name in wanted.rules and wanted.rules[name].off)}
 
 
+LIFE_RULES = [(kind, rule.name) for kind, model in MODELS.items() for rule in model.alarms if rule.life_safety]
+
+
+@given(st.sampled_from(LIFE_RULES), RULES)
+def test_nothing_a_site_sets_makes_an_alarm_of_life_safety_come_later(
+    which: tuple[str, str], wanted: RuleOverride
+) -> None:
+    kind, name = which
+    model = MODELS[kind]
+    (own,) = (each for each in model.alarms if each.name == name)
+    changed = applied(thing(model), Overrides(rules={name: wanted})).model
+    (after,) = (each for each in changed.alarms if each.name == name)
+    assert after.on_delay <= own.on_delay and after.latch >= own.latch
+    for before, condition in zip(own.when, after.when, strict=True):
+        if before.above is not None and condition.above is not None and own.maximum_limit is None:
+            assert condition.above <= before.above
+        if before.below is not None and condition.below is not None:
+            assert condition.below >= before.below
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "wanted"),
+    [
+        ("gas-detector", "gas-high", RuleOverride(on_delay=1e9)),
+        ("waterlogging", "flooded", RuleOverride(above=5000)),
+        ("fire-water", "static-low", RuleOverride(below=0)),
+        ("sos-button", "pressed", RuleOverride(on_delay=86_400)),
+    ],
+)
+def test_a_danger_to_life_cannot_be_waited_away(kind: str, name: str, wanted: RuleOverride) -> None:
+    [problem] = problems(MODELS[kind], Overrides(rules={name: wanted}))
+    assert problem.at.startswith(f"rules.{name}.") and "life safety" in problem.reason
+    model = MODELS[kind]
+    assert applied(thing(model), Overrides(rules={name: wanted})).model is model
+
+
 @given(st.floats(0, 49), st.lists(st.floats(0, 100), max_size=30))
 def test_a_stricter_limit_alarms_no_later(limit: float, values: list[float]) -> None:
     plain = thing(tank(rule()))

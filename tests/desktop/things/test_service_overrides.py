@@ -88,7 +88,7 @@ def test_limits_are_weighed_against_the_model_s_own_not_against_those_set_before
 ) -> None:
     off = Overrides(rules={rule.name: RuleOverride(off=True) for rule in GAS.alarms if not rule.life_safety})
     field.tell(ThingSeen(applied(Thing(id="gas-1", name="g", model=GAS, dialect="linli"), off), 0))
-    again = {rule.name: RuleOverride(on_delay=5) for rule in GAS.alarms}
+    again = {rule.name: RuleOverride(off_delay=5) for rule in GAS.alarms}
     things.override(MANAGER, "gas-1", Overrides(rules=again), "恢复")
     assert things.overrides("gas-1").rules == again
 

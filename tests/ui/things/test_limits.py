@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPlainTextEdit
@@ -16,7 +18,7 @@ from tests.ui.things.conftest import OnLoop
 from tests.ui.things.site import Site, defaults, thing
 from tests.ui.things.test_page import Driver, one, opened, until
 from ui.things.limits import LimitsForm
-from ui.things.rulefields import RuleFields
+from ui.things.rulefields import RuleFields, number_of, plain_number
 
 
 def fields_of(form: LimitsForm, rule: str) -> RuleFields:
@@ -102,7 +104,14 @@ def test_what_was_set_there_is_unfolded_and_can_be_taken_back(site: Site, on_loo
 
 @pytest.mark.parametrize(
     ("number", "text", "why"),
-    [("off_delay", "-1", "不能小于 0"), ("re_alarm", "半小时", "请填数字"), ("respond_within", "0", "须大于 0")],
+    [
+        ("off_delay", "-1", "不能小于 0"),
+        ("re_alarm", "半小时", "请填数字"),
+        ("respond_within", "0", "须大于 0"),
+        ("on_delay", "999999999", "只能设得比型号更严"),
+        ("above", "1，200", "不用逗号"),
+        ("above", "1,200", "不用逗号"),
+    ],
 )
 def test_a_wrong_number_is_told_though_it_was_folded_away(
     site: Site, on_loop: OnLoop, number: str, text: str, why: str
@@ -118,6 +127,18 @@ def test_a_wrong_number_is_told_though_it_was_folded_away(
             assert not sent(site)
 
     on_loop(story)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("0。5", 0.5), (" 12．25 ", 12.25), ("－3", -3.0), ("1200", 1200.0), ("", None)]
+)
+def test_numbers_are_read_as_they_are_typed(typed: str, number: float | None) -> None:
+    assert number_of(typed) == number
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_what_stands_in_a_field_is_the_very_number(number: float) -> None:
+    assert number_of(plain_number(number)) == number
 
 
 def test_a_wrong_time_of_silence_is_told_under_the_times(site: Site, on_loop: OnLoop) -> None:
