@@ -60,7 +60,7 @@ def is_due(session: Session, row: Schedule, hours: RunHours, now: datetime) -> b
             return False
         return counted is None or reading < counted or hours_due(pattern, counted, reading) is not None
     if row.next_at is None:
-        return pattern.basis == "completed" and last_done(session, row) is not None
+        return pattern.basis == "completed" and not has_open_case(session, row)
     return row.next_at - timedelta(minutes=pattern.lead_minutes) <= now
 
 
@@ -82,11 +82,22 @@ def open_plan(tx: Transaction, cases: Cases, row: Schedule, ground: Ground, hour
     return opened
 
 
-def last_done(session: Session, row: Schedule) -> datetime | None:
-    """When the plan's last case was closed; None while one is open. Where there never was one, when the plan began."""
+def last_done(session: Session, cases: Cases, row: Schedule) -> datetime | None:
+    """When the plan's work was done last; None while a case is open. Where it never was, when the plan began.
+
+    What was put aside or merged was not done: the interval goes on from before, and its work is due at once.
+    """
     if has_open_case(session, row):
         return None
-    return session.scalar(select(func.max(CaseRow.closed_at)).where(CaseRow.schedule_id == row.id)) or row.since
+    wanted = select(CaseRow.definition, CaseRow.version, CaseRow.state, CaseRow.closed_at)
+    closed = session.execute(wanted.where(CaseRow.schedule_id == row.id).order_by(CaseRow.closed_at.desc()))
+    done = (at for kind, version, state, at in closed if not _was_put_aside(cases, kind, version, state))
+    return next(done, None) or row.since
+
+
+def _was_put_aside(cases: Cases, definition: str, version: int, state: str) -> bool:
+    void = cases.definition_of(definition, version, state).void
+    return void is not None and void.name == state
 
 
 def has_open_case(session: Session, row: Schedule) -> bool:
@@ -114,7 +125,7 @@ def _leave_out(tx: Transaction, row: Schedule, times: list[datetime]) -> None:
 def _open_after_done(tx: Transaction, cases: Cases, row: Schedule, pattern: Pattern, ground: Ground) -> int:
     """Opens what is due since the last one was done, and nothing while one is open. Done on the day on which it was opened
     ahead, the next may be due at the same time as the last."""
-    done = last_done(tx.session, row)
+    done = last_done(tx.session, cases, row)
     at = after_completion(pattern, ground, done) if done else None
     if at is None or at - timedelta(minutes=pattern.lead_minutes) > tx.act.at:
         row.next_at = at

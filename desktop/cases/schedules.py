@@ -292,7 +292,7 @@ class Schedules:
             extra[opening.COUNTED_FROM] = self._hours(row.thing_id or "", pattern.point) if counted is None else counted
         row.extra = extra
         if pattern.basis == "completed" and row.last_at is not None:
-            done = opening.last_done(tx.session, row)
+            done = opening.last_done(tx.session, self._cases, row)
             row.next_at = patterns.after_completion(pattern, ground, done) if done else None
         else:
             row.next_at = opening.first_time(row, ground, now)

@@ -447,3 +447,20 @@ def test_a_plan_that_forgot_that_its_case_is_open_opens_no_second(
     records.write(Act("test.forget", "system", "test", TERMINAL, START), forget)
     assert plans.open_due() == 0 and len(opened(records)) == 1
     assert plans.get(plan.id).next_at is None
+
+
+def test_a_case_that_was_put_aside_was_not_done_and_its_interval_goes_on(
+    plans: Schedules, cases: Cases, records: Records, clock: FakeClock
+) -> None:
+    plan = plans.add(BOSS, draft(Pattern(every="days", n=15, basis="completed"), since=clock.now()))
+    clock.advance(15 * DAY)
+    assert plans.open_due() == 1
+    first = opened(records)[0]
+    clock.advance(DAY)
+    cases.move(BOSS, first.id, "void", reason="停水")
+    assert plans.open_due() == 1 and plans.open_due() == 0
+    [again] = [case for case in opened(records) if case.closed_at is None]
+    assert again.planned_at == first.planned_at
+    finish(cases, again.id)
+    assert plans.open_due() == 0
+    assert local(plans.get(plan.id).next_at) == "12-23 09:00"
