@@ -16,7 +16,7 @@ from db.tables.cases import CaseRow
 from db.tables.schedules import Schedule
 from db.tables.security import Operator
 from desktop.cases import rounds, routes
-from desktop.cases.patterns import Ground, Pattern, after_completion, hours_due, next_after, occurrences
+from desktop.cases.patterns import DAY, Ground, Pattern, after_completion, hours_due, next_after, occurrences
 from desktop.cases.service import Cases
 from desktop.kernel.ids import deterministic_id
 
@@ -75,7 +75,8 @@ def open_plan(tx: Transaction, cases: Cases, row: Schedule, ground: Ground, hour
     if len(due) > MOST_MISSED:
         _leave_out(tx, row, due[:-MOST_MISSED])
         due = due[-MOST_MISSED:]
-    opened = sum(_open(tx, cases, row, at, at.isoformat()) for at in due)
+    missing = (at for at in due if not has_its_case(tx.session, row, ground, at))
+    opened = sum(_open(tx, cases, row, at, at.isoformat()) for at in missing)
     if due:
         row.last_at = due[-1]
         row.next_at = next_after(pattern, ground, due[-1])
@@ -103,6 +104,16 @@ def _was_put_aside(cases: Cases, definition: str, version: int, state: str) -> b
 def has_open_case(session: Session, row: Schedule) -> bool:
     still_open = (CaseRow.schedule_id == row.id, CaseRow.closed_at.is_(None))
     return session.scalar(select(CaseRow.id).where(*still_open).limit(1)) is not None
+
+
+def has_its_case(session: Session, row: Schedule, ground: Ground, at: datetime) -> bool:
+    """Whether an occurrence's local day has its case already, as where the plan's time of day was changed after the case was
+    opened ahead: the n-th time of a day waits for no case where the day has n."""
+    begins = ground.instant(ground.day(at), "00:00")
+    of_the_day = (CaseRow.planned_at >= begins, CaseRow.planned_at < begins + DAY)
+    there = select(func.count()).select_from(CaseRow).where(CaseRow.schedule_id == row.id, *of_the_day)
+    sooner = sum(ground.instant(ground.day(at), time) < at for time in pattern_of(row).at)
+    return (session.scalar(there) or 0) > sooner
 
 
 def _due_times(row: Schedule, pattern: Pattern, ground: Ground, now: datetime) -> list[datetime]:

@@ -296,6 +296,8 @@ class Schedules:
             row.next_at = patterns.after_completion(pattern, ground, done) if done else None
         else:
             row.next_at = opening.first_time(row, ground, now)
+            while row.next_at is not None and opening.has_its_case(tx.session, row, ground, row.next_at):
+                row.next_at = patterns.next_after(pattern, ground, row.next_at)
 
 
 def _plan(session: Session, schedule_id: str) -> Schedule:

@@ -464,3 +464,28 @@ def test_a_case_that_was_put_aside_was_not_done_and_its_interval_goes_on(
     finish(cases, again.id)
     assert plans.open_due() == 0
     assert local(plans.get(plan.id).next_at) == "12-23 09:00"
+
+
+def test_another_time_of_day_is_no_second_occurrence_of_a_day_that_has_its_case(
+    plans: Schedules, records: Records, clock: FakeClock
+) -> None:
+    ahead = Pattern(every="week", at=("15:00",), lead_minutes=2 * 1440)
+    plan = plans.add(BOSS, draft(ahead, since=clock.now() + timedelta(days=1)))
+    assert plans.open_due() == 1
+    later = draft(Pattern(every="week", at=("16:00",), lead_minutes=2 * 1440), since=clock.now() + timedelta(days=1))
+    assert local(plans.change(BOSS, plan.id, later).next_at) == "11-30 16:00"
+    assert plans.open_due() == 0
+    clock.advance(7 * DAY)
+    assert plans.open_due() == 1 and len(opened(records)) == 2
+
+
+def test_every_day_opened_ahead_keeps_its_one_case_when_the_time_changes(
+    plans: Schedules, records: Records, clock: FakeClock
+) -> None:
+    plan = plans.add(BOSS, draft(Pattern(every="day", at=("15:00",), lead_minutes=2 * 1440)))
+    assert plans.open_due() == 2
+    plans.change(BOSS, plan.id, draft(Pattern(every="day", at=("16:00", "20:00"), lead_minutes=2 * 1440)))
+    assert plans.open_due() == 2
+    assert [local(case.planned_at) for case in opened(records)] == [
+        "11-22 15:00", "11-22 20:00", "11-23 15:00", "11-23 20:00",
+    ]  # fmt: skip
