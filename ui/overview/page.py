@@ -15,7 +15,7 @@ from desktop.kernel.bus import Changed
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.overview.lines import LINE, OverviewLine, SystemRow
-from ui.overview.summary import LINES, SystemLine, due_today, needing, overdue, silent, system_lines
+from ui.overview.summary import LINES, SystemLine, due_soon, needing, overdue, silent, system_lines
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.layout import clear, column, framed, row
 from ui.parts.page import Page
@@ -30,6 +30,8 @@ from ui.things.state import by_thing
 
 SECOND_MS, TRENDS_EVERY = 1000, 60
 NEEDS_LINES, DUE_LINES = 5, 6
+LEAST_HEIGHT = 700
+"""Pixels of the page on the smallest screen; from there on every line's height holds one line more."""
 ICONS = {
     "water": "droplets", "power": "zap", "lift": "arrow-up-down", "fire": "siren", "gas": "flame", "flood": "waves",
     "access": "door-closed", "security": "cctv", "energy": "plug-zap", "light": "lightbulb", "environment": "wind",
@@ -153,7 +155,7 @@ class OverviewPage(Page):
         for case in late:
             at = words("overview.overdue_since", at=short(case.due_at or case.opened_at, now))
             lines.append(("overdue", one_line(case.title), case.number, at, partial(go, "cases", case.id)))
-        room = NEEDS_LINES - (1 if dead else 0)
+        room = NEEDS_LINES + self._more_room() - (1 if dead else 0)
         hidden = max(0, len(lines) - room)
         lines = lines[:room]
         if dead:
@@ -169,15 +171,19 @@ class OverviewPage(Page):
         self._needs.show_lines(lines, words("overview.needs_none"))
         self._show_due()
 
+    def _more_room(self) -> int:
+        """How many lines more than on the smallest screen there is room for."""
+        return max(0, (self.height() - LEAST_HEIGHT) // LINE)
+
     def _show_due(self) -> None:
         words, now = self._words, self._context.console.clock.now()
-        due = due_today(self._cases, now)
+        due = due_soon(self._cases, now)
         lines: list[_Line] = [
             (
                 "due", one_line(case.title), case.number, short(case.due_at or case.opened_at, now),
                 partial(self._context.shell.go, "cases", case.id),
             )
-            for case in due[:DUE_LINES]
+            for case in due[: DUE_LINES + self._more_room()]
         ]  # fmt: skip
         self._due_count.setText(str(len(due)) if due else "")
         open_count = self._open_cases

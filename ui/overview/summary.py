@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseView
@@ -14,6 +14,7 @@ from desktop.things.views import ThingView
 from ui.parts.when import local
 from ui.things.state import SYSTEMS, Alarms, main_points, priority_of, system_of
 
+SHIFT = timedelta(hours=12)
 LINES = SYSTEMS
 """The systems of the overview, in the order an engineer walks them."""
 
@@ -76,9 +77,19 @@ def _speaks_worse(view: ThingView) -> tuple[bool, bool, bool]:
 
 
 def needing(alarms: Iterable[AlarmView]) -> list[AlarmView]:
-    """Alarms nobody has answered, most urgent and oldest first."""
-    open_ = [alarm for alarm in alarms if alarm.state in ("unacknowledged", "returned")]
-    return sorted(open_, key=lambda alarm: (URGENCY[alarm.priority], not alarm.active, alarm.onset_at))
+    """Alarms nobody has answered, and those of life safety as long as they stand, whoever has: what lives depend on first,
+    then the most urgent, of equals the newest."""
+    asks = [alarm for alarm in alarms if alarm.state in ("unacknowledged", "returned") or _in_danger(alarm)]
+    return sorted(asks, key=lambda alarm: (*_pressing(alarm), -alarm.onset_at.timestamp()))
+
+
+def _in_danger(alarm: AlarmView) -> bool:
+    return alarm.life_safety and alarm.active and alarm.state in ("unacknowledged", "acknowledged")
+
+
+def _pressing(alarm: AlarmView) -> tuple[bool, bool, int, bool]:
+    danger = _in_danger(alarm)
+    return not danger, danger and alarm.state == "acknowledged", URGENCY[alarm.priority], not alarm.active
 
 
 def overdue(cases: Iterable[CaseView]) -> list[CaseView]:
@@ -86,10 +97,14 @@ def overdue(cases: Iterable[CaseView]) -> list[CaseView]:
     return sorted((case for case in cases if case.overdue), key=lambda case: case.due_at or case.opened_at)
 
 
-def due_today(cases: Iterable[CaseView], now: datetime) -> list[CaseView]:
-    """Open cases whose time ends today and has not ended yet."""
-    today = local(now).date()
-    due = [case for case in cases if case.due_at and not case.overdue and local(case.due_at).date() == today]
+def due_soon(cases: Iterable[CaseView], now: datetime) -> list[CaseView]:
+    """Open cases whose time ends today, or within a shift, and has not ended yet: midnight makes nothing less pressing."""
+    today, soon = local(now).date(), now + SHIFT
+    due = [
+        case
+        for case in cases
+        if case.due_at and not case.overdue and (local(case.due_at).date() == today or case.due_at <= soon)
+    ]
     return sorted(due, key=lambda case: case.due_at or case.opened_at)
 
 

@@ -61,6 +61,8 @@ class ThingsPage(Page):
         self._alarms_read = False
         """Nothing is chosen before: what is in alarm stands first, and the first is what a person sees."""
         self._ticks = 0
+        self._bring = ""
+        """The thing to be chosen among the silent once they are listed."""
         self._listed: tuple[ThingView, ...] = ()
         """What `Things.all` gave last: the same tuple again means that nothing came, went or changed."""
         self._filter = QLineEdit()
@@ -210,6 +212,8 @@ class ThingsPage(Page):
         self._as.set_counts({DEAD: len(silent)} if silent else {})
         if self._shown() == DEAD:
             self._dead.show_causes(tuple(explained(silent)))
+            self._dead.tree.choose(self._bring)
+            self._bring = ""
 
     def _tile(self, thing_id: str) -> Tile:
         view = self._things.get(thing_id)
@@ -250,7 +254,9 @@ class ThingsPage(Page):
             self._live.show_current()
         self._second(self._now())
         if key == DEAD:
-            self._dead.tree.choose(current)
+            # The list comes a moment later.
+            self._bring = current
+            self._show_dead(self._found())
         self._focus()
 
     def _turn_wall(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,9 +44,10 @@ def test_needs_are_ranked_and_the_silent_are_told_in_one_line(site: Site, on_loo
 
     async def story() -> None:
         with opened(site) as page:
-            await until(lambda: len(page.needs()) == 4)
-            assert page.needs()[0] == "疑似困人"
-            assert page.needs()[2:] == ["电梯困人回访", "1 台设备离线"]
+            await until(lambda: len(page.needs()) == 5)
+            # What endangers lives stays while it stands, whoever has answered.
+            assert page.needs()[:2] == ["疑似困人", "可燃气体低限报警"]
+            assert page.needs()[3:] == ["电梯困人回访", "1 台设备离线"]
             assert page.due() == ["更换读头"]
             words = page.system_words()
             assert (words["lift"], words["gas"], words["water"]) == ("报警 1 台", "报警 1 台", "正常")
@@ -60,6 +62,34 @@ def test_at_most_five_lines_however_much_is_wrong(site: Site, on_loop: OnLoop) -
         with opened(site) as page:
             await until(lambda: len(page.needs()) == 5)
             assert page.needs()[-1] == "1 台设备离线"
+
+    on_loop(story)
+
+
+def test_what_lives_depend_on_is_hidden_by_no_number_of_older_alarms(site: Site, on_loop: OnLoop) -> None:
+    older = [alarm("light-1", "not-on", at_minutes(site, 60 + n), site) for n in range(19)]
+    site.alarms += [replace(one, id=f"l-{n}", priority="critical") for n, one in enumerate(older)]
+    site.alarms.append(alarm("lift-2", "trapped", at_minutes(site, 1), site))
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: len(page.needs()) == 5)
+            assert page.needs()[0] == "疑似困人"
+            page.resize(1600, 1000)
+            page.tick()
+            assert len(page.needs()) == 5 + (1000 - 700) // 36
+
+    on_loop(story)
+
+
+def test_midnight_takes_nothing_off_what_is_due(site: Site, on_loop: OnLoop) -> None:
+    late = timedelta(days=1) - timedelta(hours=14, minutes=15)
+    site.clock.advance(late.total_seconds())
+    site.cases += [case(1, site, timedelta(minutes=29), "困人救援"), case(2, site, timedelta(hours=13), "明天的事")]
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.due() == ["困人救援"])
 
     on_loop(story)
 

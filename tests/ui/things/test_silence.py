@@ -109,6 +109,7 @@ def test_the_view_counts_sorts_and_opens(site: Site, on_loop: OnLoop) -> None:
             await until(driver.list.current)
             driver.page.activateWindow()
             chips = driver.button("失联 5")
+            driver.list.choose("lamp-1")
             QTest.keyClick(driver.list, Qt.Key.Key_D)
             assert chips.isChecked()
             tree = driver.page.findChild(SilentTree)
@@ -122,6 +123,8 @@ def test_the_view_counts_sorts_and_opens(site: Site, on_loop: OnLoop) -> None:
                 tree.sortByColumn(0, order)
                 at = tree.ids().index("gw")
                 assert set(tree.ids()[at + 1 : at + 3]) == {"lamp-1", "lamp-2"}
+            # What was chosen in the list is chosen here.
+            assert tree.currentIndex().isValid()
             tree.choose("lift-3")
             QTest.keyClick(tree, Qt.Key.Key_Return)
             assert driver.list.current() == "lift-3"
