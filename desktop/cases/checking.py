@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
+from desktop.cases.calendar import load_calendars
 from desktop.cases.definition import (
     BLANK,
     CaseDefinition,
     CaseField,
+    Clock,
     Item,
     ItemColumn,
     Move,
@@ -18,6 +21,8 @@ from desktop.cases.definition import (
     When,
 )
 from desktop.kernel.words import Text
+from desktop.security.roles import roles
+from resources.loader import folder
 
 Mistake = tuple[str, str]
 """What is wrong, and where in the file: ("no such state", "$.moves[2].to")."""
@@ -25,12 +30,25 @@ Mistake = tuple[str, str]
 _HAS = {"choice": "options", "category": "tree", "checklist": "items", "items": "columns"}
 """What a field of this type has, and no other has."""
 
-_Named = State | CaseField | Move | Urgency | Item | ItemColumn | Node | Print
+_Named = State | CaseField | Clock | Move | Urgency | Item | ItemColumn | Node | Print
 
 
-def mistakes(definition: CaseDefinition) -> Iterator[Mistake]:
+class Known(NamedTuple):
+    """Names that a file takes from outside: permissions that some role has, and calendars."""
+
+    permissions: frozenset[str]
+    calendars: frozenset[str]
+
+
+def shipped() -> Known:
+    """What this version's data packs know. Raises DataFileError."""
+    return Known(frozenset().union(*roles().values()), frozenset(load_calendars(folder("calendars"))))
+
+
+def mistakes(definition: CaseDefinition, known: Known) -> Iterator[Mistake]:
     """Every mistake that is found, the first the one to tell."""
     yield from _names(definition)
+    yield from _taken(definition, known)
     yield from _states(definition)
     yield from _clocks(definition)
     yield from _fields(definition)
@@ -45,9 +63,31 @@ def _names(definition: CaseDefinition) -> Iterator[Mistake]:
     yield from _text(definition.title, "$.title")
     yield from _members(definition.states, "$.states")
     yield from _members(definition.fields, "$.fields")
+    yield from _members(definition.clocks, "$.clocks")
     yield from _members(definition.moves, "$.moves")
     yield from _members(definition.urgencies, "$.urgencies")
     yield from _members(definition.prints, "$.prints")
+
+
+def _taken(definition: CaseDefinition, known: Known) -> Iterator[Mistake]:
+    """A name that nothing has fails without a word: a step that nobody may take, a promise counted round the clock."""
+    asked = [(move.permission, f"$.moves[{n}].permission") for n, move in enumerate(definition.moves)]
+    opens = (definition.opening.permission, "$.opening.permission")
+    for permission, at in (opens, (definition.dispatch.team, "$.dispatch.team"), *asked):
+        if permission not in known.permissions:
+            yield f"no role has the permission {permission!r}", at
+    for n, urgency in enumerate(definition.urgencies):
+        if urgency.calendar not in known.calendars:
+            yield f"there is no calendar {urgency.calendar!r}", f"$.urgencies[{n}].calendar"
+    if definition.dispatch.cap < 0:
+        yield "a cap is 0 or more", "$.dispatch.cap"
+
+
+def missing_kinds(definition: CaseDefinition, kinds: frozenset[str]) -> Iterator[Mistake]:
+    """Sub-tasks of kinds that no file describes; only known once every file is read."""
+    for n, name in enumerate(definition.subtasks):
+        if name not in kinds:
+            yield f"there is no kind of case {name!r}", f"$.subtasks[{n}]"
 
 
 def _members(members: Iterable[_Named], at: str) -> Iterator[Mistake]:
@@ -81,7 +121,6 @@ def _states(definition: CaseDefinition) -> Iterator[Mistake]:
 def _clocks(definition: CaseDefinition) -> Iterator[Mistake]:
     for n, clock in enumerate(definition.clocks):
         at = f"$.clocks[{n}]"
-        yield from _text(clock.title, f"{at}.title")
         if not clock.states and not clock.field:
             yield "a clock runs in states or until a field is filled in", at
         for m, name in enumerate(clock.states):
@@ -153,6 +192,8 @@ def _bounds(definition: CaseDefinition, field: CaseField, at: str) -> Iterator[M
         yield "max_length is 1 to 5000", f"{at}.max_length"
     if not 1 <= field.most <= 30:
         yield "most is 1 to 30", f"{at}.most"
+    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+        yield "the minimum is more than the maximum", f"{at}.minimum"
     if field.many and field.type not in ("person", "place"):
         yield "only people and places are many", f"{at}.many"
     if field.personal and field.type != "text":
@@ -170,7 +211,7 @@ def _asked(definition: CaseDefinition) -> Iterator[Mistake]:
         yield from _known(definition, names, f"$.closing.{group}")
         if lost := [name for name in names if (field := definition.field(name)) and field.signs]:
             yield f"{lost[0]!r} is gone when what it stands under changes", f"$.closing.{group}"
-    yield from _known(definition, definition.opening.needs, "$.opening.needs")
+    yield from _given(definition, definition.opening.needs, "$.opening.needs")
     yield from _known(definition, definition.opening.takes, "$.opening.takes")
     named = definition.opening.title_from
     if named and ((field := definition.field(named)) is None or field.type not in ("choice", "category")):
@@ -181,6 +222,14 @@ def _known(definition: CaseDefinition, names: tuple[str, ...], at: str) -> Itera
     for n, name in enumerate(names):
         if definition.field(name) is None:
             yield f"there is no field {name!r}", f"{at}[{n}]"
+
+
+def _given(definition: CaseDefinition, names: tuple[str, ...], at: str) -> Iterator[Mistake]:
+    """Needed with the step itself, which nobody can give who only ticks off points."""
+    yield from _known(definition, names, at)
+    for n, name in enumerate(names):
+        if (field := definition.field(name)) and field.type == "points":
+            yield f"{name!r} is ticked off, not filled in: ask for it as held", f"{at}[{n}]"
 
 
 def _moves(definition: CaseDefinition) -> Iterator[Mistake]:
@@ -205,13 +254,13 @@ def _moves(definition: CaseDefinition) -> Iterator[Mistake]:
 
 def _needs(definition: CaseDefinition, move: Move, at: str) -> Iterator[Mistake]:
     needs = move.needs
-    yield from _known(definition, needs.fields, f"{at}.needs.fields")
+    yield from _given(definition, needs.fields, f"{at}.needs.fields")
     yield from _known(definition, needs.held, f"{at}.needs.held")
     if needs.assignee and move.dispatch:
         yield "who gets it is either chosen, or grabbed, or in turn", f"{at}.dispatch"
     for n, also in enumerate(needs.also):
         yield from _when(definition, also.when, f"{at}.needs.also[{n}].when")
-        yield from _known(definition, also.fields, f"{at}.needs.also[{n}].fields")
+        yield from _given(definition, also.fields, f"{at}.needs.also[{n}].fields")
         yield from _known(definition, also.held, f"{at}.needs.also[{n}].held")
 
 

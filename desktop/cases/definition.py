@@ -362,14 +362,16 @@ class Loaded:
 
 def load_definitions(*folders: Path) -> Loaded:
     """Every `*.yaml` of the folders. A file with a mistake is refused with line and reason, and the rest loads."""
-    from desktop.cases.checking import mistakes
+    from desktop.cases.checking import missing_kinds, mistakes, shipped
 
+    known = shipped()
     good: dict[tuple[str, int], CaseDefinition] = {}
+    paths: dict[tuple[str, int], Path] = {}
     refused: list[DataFileError] = []
     for path in _files(folders):
         try:
             definition = load(path, CaseDefinition)
-            mistake = next(mistakes(definition), None)
+            mistake = next(mistakes(definition, known), None)
             if mistake is None and (definition.name, definition.version) in good:
                 mistake = (f"{definition.name} version {definition.version} is in another file too", "$.version")
             if mistake:
@@ -378,6 +380,13 @@ def load_definitions(*folders: Path) -> Loaded:
             refused.append(error)
         else:
             good[definition.name, definition.version] = definition
+            paths[definition.name, definition.version] = path
+    # A kind whose own file was refused is there: its mistake is told once, and takes no other kind with it.
+    kinds = frozenset({name for name, _ in good} | {error.file.name.partition(".")[0] for error in refused})
+    for key, definition in list(good.items()):
+        if mistake := next(missing_kinds(definition, kinds), None):
+            refused.append(error_at(paths[key], *mistake))
+            del good[key]
     return Loaded(good, tuple(refused))
 
 

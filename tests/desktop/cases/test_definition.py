@@ -8,6 +8,7 @@ import pytest
 
 from desktop.cases.definition import load_definitions
 from resources.loader import folder
+from tests.desktop.cases.workshop import ERRAND, JOB
 
 GOOD = (Path(__file__).parent / "fault.yaml").read_text(encoding="utf-8")
 
@@ -117,3 +118,42 @@ def test_evidence_of_which_one_will_do_is_asked_for_where_the_other_is_blank(
 def test_another_round_begins_without_arrival_signature_and_result_but_with_the_quote() -> None:
     old = load_definitions(folder("cases")).newest()["repair"].of_a_round
     assert {"result", "after", "proof", "satisfaction", "rating", "checked", "arrived_at", "signature"} == old
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("calendar: office", "calendar: offise", "there is no calendar 'offise'"),
+        (
+            "permission: cases.work, dispatch",
+            "permission: cases.wrk, dispatch",
+            "no role has the permission 'cases.wrk'",
+        ),
+        ("team: cases.work", "team: cases.wrok", "no role has the permission 'cases.wrok'"),
+        ("opening:\n  {", "opening:\n  {permission: cases.opne, ", "no role has the permission 'cases.opne'"),
+        ("- {name: done, title: {zh: 办结", "- {name: arrive, title: {zh: 办结", "'arrive' is empty or used twice"),
+        ("subtasks: [errand]", "subtasks: [errand, nothing]", "there is no kind of case 'nothing'"),
+        ("minimum: 0, maximum: 24", "minimum: 30, maximum: 24", "the minimum is more than the maximum"),
+        ("cap: 2", "cap: -1", "a cap is 0 or more"),
+        ("fields: [result, hours]", "fields: [result, hours, walk]", "'walk' is ticked off, not filled in"),
+        ("title_from: category", "needs: [walk], title_from: category", "'walk' is ticked off, not filled in"),
+    ],
+)
+def test_a_name_or_bound_that_would_fail_without_a_word_is_refused(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    assert old in JOB
+    (tmp_path / "job.yaml").write_text(JOB.replace(old, new, 1), encoding="utf-8")
+    (tmp_path / "errand.yaml").write_text(ERRAND, encoding="utf-8")
+    loaded = load_definitions(tmp_path)
+    assert [name for name, _ in loaded.definitions] == ["errand"]
+    (error,) = loaded.refused
+    assert reason in error.reason and error.line > 0, str(error)
+
+
+def test_a_refused_sub_task_does_not_take_the_kinds_above_it_along(tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(JOB, encoding="utf-8")
+    (tmp_path / "errand.yaml").write_text(ERRAND.replace("version: 1", "version: 0"), encoding="utf-8")
+    loaded = load_definitions(tmp_path)
+    assert [name for name, _ in loaded.definitions] == ["job"]
+    assert [error.file.name for error in loaded.refused] == ["errand.yaml"]
