@@ -126,8 +126,12 @@ def _clocks(definition: CaseDefinition) -> Iterator[Mistake]:
         for m, name in enumerate(clock.states):
             if definition.state(name) is None:
                 yield f"there is no state {name!r}", f"{at}.states[{m}]"
-        if clock.field and ((stop := definition.field(clock.field)) is None or stop.type != "date-time"):
-            yield f"{clock.field!r} is no date-time", f"{at}.field"
+        for part in ("field", "due"):
+            name = getattr(clock, part)
+            if name and ((moment := definition.field(name)) is None or moment.type != "date-time"):
+                yield f"{name!r} is no date-time", f"{at}.{part}"
+        if clock.due and clock.due == clock.field:
+            yield "what stops a clock is not what is due", f"{at}.due"
     if not definition.urgencies:
         yield "at least one urgency is needed", "$.urgencies"
     known = {clock.name for clock in definition.clocks}

@@ -50,6 +50,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     minutes: int
     calendar: str = "always"
     warn: float = 0.8
+    until: datetime | None = None
+    """The instant that was agreed instead of the minutes; it counts around the clock."""
     stopped: datetime | None = None
     filed: datetime | None = None
     """When it was noted that it stopped."""
@@ -111,6 +113,8 @@ def _followed(
 ) -> Kept:
     if clock is None:
         return kept
+    if clock.due:
+        kept = msgspec.structs.replace(kept, until=instant(values.get(clock.due)))
     if clock.field and (at := instant(values.get(clock.field))):
         at = at if corrected or kept.stopped is None else min(at, kept.stopped)
         noted = kept.filed if kept.filed and kept.stopped == at else now
@@ -146,8 +150,11 @@ def reckoned(kept: Iterable[Kept], spans: Iterable[Span], calendars: Calendars) 
 
 
 def _reckoned(kept: Kept, pauses: list[Stretch], calendar: Calendar) -> Kept:
-    due = calendar.after(kept.began, kept.minutes, pauses)
-    warn_at = calendar.after(kept.began, kept.minutes * kept.warn, pauses)
+    minutes: float = kept.minutes
+    if kept.until is not None:
+        calendar, minutes = ALWAYS, (kept.until - kept.began) / timedelta(minutes=1)
+    due = calendar.after(kept.began, minutes, pauses)
+    warn_at = calendar.after(kept.began, minutes * kept.warn, pauses)
     return msgspec.structs.replace(kept, due=due, warn_at=warn_at)
 
 

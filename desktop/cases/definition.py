@@ -200,6 +200,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     title: Text
     states: tuple[str, ...] = ()
     field: str = ""
+    due: str = ""
+    """A date-time that is due instead of the urgency's minutes where it is filled in: what was agreed with somebody."""
 
 
 class Urgency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -135,6 +135,8 @@ def test_another_round_begins_without_arrival_signature_and_result_but_with_the_
         ("subtasks: [errand]", "subtasks: [errand, nothing]", "there is no kind of case 'nothing'"),
         ("minimum: 0, maximum: 24", "minimum: 30, maximum: 24", "the minimum is more than the maximum"),
         ("cap: 2", "cap: -1", "a cap is 0 or more"),
+        ("field: arrived_at}", "field: arrived_at, due: hours}", "'hours' is no date-time"),
+        ("field: arrived_at}", "field: arrived_at, due: arrived_at}", "what stops a clock is not what is due"),
         ("fields: [result, hours]", "fields: [result, hours, walk]", "'walk' is ticked off, not filled in"),
         ("title_from: category", "needs: [walk], title_from: category", "'walk' is ticked off, not filled in"),
     ],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from db.store import Act, Records, Transaction
 from db.tables.places import Community, Place
+from desktop.cases.acts import CaseActs
 from desktop.cases.service import Cases
 from desktop.kernel.errors import NotAllowed
-from tests.desktop.cases.support import CLERK, GUARD, TERMINAL, with_operators
+from tests.desktop.cases.support import BOSS, CLERK, GUARD, TERMINAL, with_operators
 from tests.support.fakes import START, FakeClock, FakeIds
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
@@ -57,3 +60,30 @@ def test_the_gate_ticks_goods_off_and_the_desk_approves_and_archives(cases: Case
     with pytest.raises(NotAllowed):
         cases.move(GUARD, case_id, "archive", fields={"checked_by": "match"})
     assert cases.move(CLERK, case_id, "archive", fields={"checked_by": "match"}).state == "archived"
+
+
+def test_what_is_lent_is_due_when_it_was_promised_back(cases: Cases, clock: FakeClock) -> None:
+    promised = clock.now() + timedelta(days=3)
+    case_id = lent(cases, due_back=promised.isoformat())
+    assert cases.get(case_id).view.due_at == promised
+    clock.advance(9 * 3600)
+    assert not cases.get(case_id).view.overdue
+    clock.advance(3 * 86_400)
+    assert cases.get(case_id).view.overdue
+
+
+def test_what_is_lent_without_a_promise_is_due_within_its_minutes(cases: Cases) -> None:
+    view = cases.get(lent(cases)).view
+    assert view.due_at == view.opened_at + timedelta(minutes=480)
+
+
+def test_a_pause_moves_what_was_promised_and_an_earlier_promise_is_warned_of_in_its_own_time(
+    cases: Cases, records: Records, clock: FakeClock, new_id: FakeIds
+) -> None:
+    promised = clock.now() + timedelta(minutes=100)
+    case_id = lent(cases, due_back=promised.isoformat())
+    [back] = cases.get(case_id).clocks
+    assert back.warn_at == clock.now() + timedelta(minutes=80)
+    acts = CaseActs(records, clock, new_id, cases, TERMINAL)
+    acts.suspend(BOSS, case_id, "resident", until=clock.now() + timedelta(minutes=30), reason="住户外出")
+    assert cases.get(case_id).view.due_at == promised + timedelta(minutes=30)
