@@ -23,14 +23,16 @@ from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.security.principal import Principal, act, require
 from desktop.things.model import Reading, Thing
 from desktop.things.overrides import Overrides, problems
-from desktop.things.quality import seen_now
+from desktop.things.quality import is_old, seen_now
 from desktop.things.views import ThingView
 
 log = logging.getLogger(__name__)
 
 NEVER = Reading(None, "none", 0.0)
 LIVE = ("good", "uncertain", "bad")
-"""Qualities of a value that is told now, well or badly."""
+"""Qualities of a value that is told, well or badly."""
+MAINS = 3
+"""Points that speak for a thing whose model marks none as main."""
 
 
 class LiveField(Protocol):
@@ -98,6 +100,7 @@ class Things:
         self._office = _Office({}, {})
         self._known: dict[str, tuple[Thing, int]] = {}
         self._slots: dict[str, dict[str, tuple[int, float]]] = {}
+        self._mains: dict[str, list[tuple[int, float]]] = {}
         self._views: dict[str, ThingView] = {}
         self._changes = 0
         """Counts every change of what is known of things, so that a list made before it is made anew."""
@@ -140,17 +143,19 @@ class Things:
         return {name: self._seen(slot, online, line, now) for name, slot in self._slots.get(thing_id, {}).items()}
 
     def mute(self) -> set[str]:
-        """The things of which no value at all is told now: all are old, lost or were never there."""
+        """The things of which no main value is told now: all are old, lost or were never there."""
         line, now = self._line_is_up(), self._clock.now().timestamp()
         found = set()
-        for thing_id, slots in list(self._slots.items()):
+        for thing_id, slots in list(self._mains.items()):
             online = self.online(thing_id)
             # Most things say something in their first point: it ends there.
-            if online is False or not any(
-                self._seen(slot, online, line, now).quality in LIVE for slot in slots.values()
-            ):
+            if online is False or not any(self._tells(slot, online, line, now) for slot in slots):
                 found.add(thing_id)
         return found
+
+    def _tells(self, slot: tuple[int, float], online: bool | None, line: bool, now: float) -> bool:
+        seen = self._seen(slot, online, line, now)
+        return seen.quality in LIVE and not is_old(seen, slot[1], now)
 
     def online(self, thing_id: str) -> bool | None:
         """Whether the device says it is reachable; None while it never told. What speaks through a thing that is gone
@@ -297,11 +302,14 @@ class Things:
         self._slots[thing.id] = {
             point.name: (slot + 1 + index, point.stale_after) for index, point in enumerate(thing.model.points)
         }
+        slots = self._slots[thing.id]
+        mains = [point.name for point in thing.model.points if point.main]
+        self._mains[thing.id] = [slots[name] for name in (mains or list(slots)[:MAINS])]
         self._views[thing.id] = self._merge(thing)
 
     def _forget(self, thing_id: str) -> None:
         self._change()
-        for table in (self._known, self._slots, self._views):
+        for table in (self._known, self._slots, self._mains, self._views):
             table.pop(thing_id, None)
 
     def _merge(self, thing: Thing) -> ThingView:

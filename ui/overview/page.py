@@ -15,7 +15,7 @@ from desktop.kernel.bus import Changed
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.overview.lines import LINE, OverviewLine, SystemRow
-from ui.overview.summary import LINES, SystemLine, due_soon, needing, overdue, silent, system_lines
+from ui.overview.summary import LINES, SystemLine, due_soon, needing, overdue, system_lines
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.layout import clear, column, framed, row
 from ui.parts.page import Page
@@ -26,9 +26,10 @@ from ui.parts.trend import HOUR
 from ui.parts.value import one_line, shown
 from ui.parts.when import short
 from ui.shell.context import Context
+from ui.things.silence import DEAD, Silent, all_silent
 from ui.things.state import by_thing
 
-SECOND_MS, TRENDS_EVERY = 1000, 60
+SECOND_MS, SILENT_EVERY, TRENDS_EVERY = 1000, 5, 60
 NEEDS_LINES, DUE_LINES = 5, 6
 LEAST_HEIGHT = 700
 """Pixels of the page on the smallest screen; from there on every line's height holds one line more."""
@@ -52,6 +53,7 @@ class OverviewPage(Page):
         self._alarms: Sequence[AlarmView] = ()
         self._cases: Sequence[CaseView] = ()
         self._open_cases = 0
+        self._silent: list[Silent] = []
         self._lines: list[SystemLine] = []
         self._speaking: list[str] = []
         self._seconds = 0
@@ -77,7 +79,9 @@ class OverviewPage(Page):
     def tick(self) -> None:
         """A second went by."""
         views = self._context.console.things.all()
-        self._show_needs(views)
+        if self._seconds % SILENT_EVERY == 0:
+            self._ask_silent(views)
+        self._show_needs()
         self._show_systems(views)
         # Also when another thing speaks for a system: at the start they come in one by one.
         speaking = [line.thing.id if line.thing else "" for line in self._lines]
@@ -143,9 +147,9 @@ class OverviewPage(Page):
                 side, place = divmod(systems.index(name), half)
                 self._plant.addWidget(line, place, side)
 
-    def _show_needs(self, views: Sequence[ThingView]) -> None:
+    def _show_needs(self) -> None:
         words = self._words
-        alarms, late, dead = needing(self._alarms), overdue(self._cases), silent(views)
+        alarms, late, dead = needing(self._alarms), overdue(self._cases), self._silent
         go, now = self._context.shell.go, self._context.console.clock.now()
         lines: list[_Line] = []
         for alarm in alarms:
@@ -159,10 +163,9 @@ class OverviewPage(Page):
         hidden = max(0, len(lines) - room)
         lines = lines[:room]
         if dead:
-            first = words("overview.and_others", name=one_line(dead[0].name), n=len(dead))
-            title = words("overview.silent", n=len(dead))
-            under = one_line(dead[0].name) if len(dead) == 1 else first
-            lines.append(("silent", title, under, "", partial(go, "things", dead[0].id)))
+            name = one_line(dead[0].view.name)
+            under = name if len(dead) == 1 else words("overview.and_others", name=name, n=len(dead))
+            lines.append(("silent", words("overview.silent", n=len(dead)), under, "", partial(go, "things", DEAD)))
         count = len(alarms) + len(late)
         parts = [words("overview.alarms", n=len(alarms))] if alarms else []
         parts += [words("overview.late", n=len(late))] if late else []
@@ -196,7 +199,7 @@ class OverviewPage(Page):
 
     def _show_systems(self, views: Sequence[ThingView]) -> None:
         words, now = self._words, self._context.console.clock.now().timestamp()
-        self._lines = system_lines(views, by_thing(self._alarms))
+        self._lines = system_lines(views, by_thing(self._alarms), {one.view.id for one in self._silent})
         self._arrange([line.system for line in self._lines if line.count] or list(LINES))
         for line in self._lines:
             own = self._systems[line.system]
@@ -210,10 +213,14 @@ class OverviewPage(Page):
                 own.show_state(count, word, line.priority, PRIORITY_MARK[line.priority])
             elif line.offline:
                 own.show_state(count, words("overview.offline", n=line.offline), "quiet", "ring")
+            elif line.silent:
+                own.show_state(count, words("overview.not_updated", n=line.silent), "quiet", "half")
             elif line.out == line.count:
                 own.show_state(count, words("things.state.out_of_service"), "quiet", "dash")
             elif line.unknown == line.count - line.out:
                 own.show_state(count, words("things.state.unknown"), "quiet", "half")
+            elif line.unknown:
+                own.show_state(count, words("overview.unknown", n=line.unknown), "quiet", "half")
             else:
                 own.show_state(count, words("things.state.normal"), "quiet", "")
             if line.thing is not None and line.point is not None:
@@ -225,7 +232,8 @@ class OverviewPage(Page):
 
     def _open_system(self, system: str) -> None:
         line = next((line for line in self._lines if line.system == system), None)
-        self._context.shell.go("things", line.thing.id if line and line.thing else "")
+        dead = line is not None and line.priority is None and bool(line.offline or line.silent)
+        self._context.shell.go("things", DEAD if dead else line.thing.id if line and line.thing else "")
 
     # Reading
 
@@ -245,6 +253,15 @@ class OverviewPage(Page):
         """The late ones and then those that are due next, and how many are open."""
         lists = self._context.console.case_lists
         return lists.page(CaseQuery(), limit=MOST_CASES), lists.count(CaseQuery()).total
+
+    @slot
+    async def _ask_silent(self, views: Sequence[ThingView]) -> None:
+        # Every point of every thing is looked at.
+        found = await in_background(all_silent, views, self._context.console.things)
+        if found != self._silent:
+            self._silent = found
+            self._show_needs()
+            self._show_systems(self._context.console.things.all())
 
     @slot
     async def _load_trends(self) -> None:

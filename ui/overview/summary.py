@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +28,8 @@ class SystemLine:
     alarmed: int
     offline: int
     out: int
+    silent: int
+    """Things that say they are there and tell nothing."""
     unknown: int
     """Things of which nobody can say whether they are there: never heard of, or the line to the site is gone."""
     priority: Priority | None
@@ -35,15 +37,15 @@ class SystemLine:
     point: Point | None
 
 
-def system_lines(views: Sequence[ThingView], alarms: Alarms) -> list[SystemLine]:
-    """A line for every system, with or without things."""
+def system_lines(views: Sequence[ThingView], alarms: Alarms, silent: Collection[str] = frozenset()) -> list[SystemLine]:
+    """A line for every system, with or without things; `silent` are the ids of what tells nothing."""
     own: dict[str, list[ThingView]] = {system: [] for system in LINES}
     for view in views:
         own[system_of(view)].append(view)
-    return [_line(system, own[system], alarms) for system in LINES]
+    return [_line(system, own[system], alarms, silent) for system in LINES]
 
 
-def _line(system: str, views: Sequence[ThingView], alarms: Alarms) -> SystemLine:
+def _line(system: str, views: Sequence[ThingView], alarms: Alarms, silent: Collection[str]) -> SystemLine:
     ranked = [(None if view.out_of_service else priority_of(alarms.get(view.id, ())), view) for view in views]
     urgent = sorted((URGENCY[priority], view.id, view) for priority, view in ranked if priority is not None)
     spoken = [view for view in views if view.online is not False and not view.out_of_service]
@@ -54,6 +56,7 @@ def _line(system: str, views: Sequence[ThingView], alarms: Alarms) -> SystemLine
         alarmed=len(urgent),
         offline=sum(view.online is False and not view.out_of_service for view in views),
         out=sum(view.out_of_service for view in views),
+        silent=sum(view.online is True and view.id in silent and not view.out_of_service for view in views),
         unknown=sum(view.online is None and not view.out_of_service for view in views),
         priority=next((p for p in URGENCY if any(own == p for own, _ in ranked)), None),
         thing=thing,
@@ -106,8 +109,3 @@ def due_soon(cases: Iterable[CaseView], now: datetime) -> list[CaseView]:
         if case.due_at and not case.overdue and (local(case.due_at).date() == today or case.due_at <= soon)
     ]
     return sorted(due, key=lambda case: case.due_at or case.opened_at)
-
-
-def silent(views: Iterable[ThingView]) -> list[ThingView]:
-    """Things that are offline though they should not be."""
-    return [view for view in views if view.online is False and not view.out_of_service]

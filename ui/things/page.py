@@ -21,7 +21,7 @@ from ui.shell.context import Context
 from ui.things.deadview import DeadView
 from ui.things.glance import NOBODY, Sparks, tile_of
 from ui.things.listview import ListView
-from ui.things.silence import all_silent, explained
+from ui.things.silence import DEAD, all_silent, explained
 from ui.things.state import (
     ALL,
     Alarms,
@@ -40,7 +40,7 @@ TICK_MS = 100
 TICKS_A_SECOND = 1000 // TICK_MS
 DEAD_EVERY = 5 * TICKS_A_SECOND
 """Silence is counted in minutes: every so many ticks is enough for how many there are."""
-LIST, WALL, DEAD = "list", "wall", "dead"
+LIST, WALL = "list", "wall"
 VIEWS = (LIST, WALL, DEAD)
 
 
@@ -111,6 +111,10 @@ class ThingsPage(Page):
         return self._list.current()
 
     def select_key(self, key: str) -> None:
+        """A thing's or a place's id, or "dead" for what is silent."""
+        if key == DEAD:
+            self._as.choose(DEAD)
+            return
         if key in self._views:
             self._filter.clear()
             self._as.choose(LIST)

@@ -15,6 +15,8 @@ How = Literal["offline", "stale", "never"]
 of it was ever seen."""
 
 DAY = 86_400.0
+DEAD = "dead"
+"""What the page of devices is asked for by, for the list of what is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,15 @@ def newest(readings: Mapping[str, Reading]) -> float | None:
 
 
 def silent(view: ThingView, readings: Mapping[str, Reading], online: bool | None) -> Silent | None:
-    """The thing, if it is silent. `online` is the device's own last word, which stays when the line to the site is gone:
-    a lost line makes no device dead."""
+    """How a thing that tells none of its main values is silent (`Things.mute`). `online` is the device's own last word,
+    which stays when the line to the site is gone: a lost line makes no device dead."""
     last = newest(readings)
     if online is False:
         return Silent(view, "offline", last)
     if last is None:
         return Silent(view, "never", None)
-    known = [reading.quality for reading in readings.values() if reading.quality != "none"]
-    return Silent(view, "stale", last) if all(quality == "stale" for quality in known) else None
+    lost = any(reading.quality == "offline" for reading in readings.values())
+    return None if lost else Silent(view, "stale", last)
 
 
 def all_silent(views: Iterable[ThingView], things: Things) -> list[Silent]:

@@ -156,7 +156,10 @@ def test_out_of_service_needs_a_reason_and_tells_the_field(things: Things, field
         ("good", 31, True, "up", "stale"),
         ("good", 5, False, "up", "offline"),
         ("good", 5, True, "lost", "offline"),
-        ("uncertain", 500, True, "up", "uncertain"),
+        ("uncertain", 29, True, "up", "uncertain"),
+        ("uncertain", 500, True, "up", "stale"),
+        ("good", -61, True, "up", "stale"),
+        ("good", -20, True, "up", "good"),
         ("bad", 5, False, "lost", "bad"),
         ("none", 5, False, "lost", "none"),
     ],
@@ -211,18 +214,20 @@ def test_the_list_is_the_same_until_something_comes_goes_or_changes(things: Thin
     assert [view.name for view in things.all()] == ["One"]
 
 
-def test_mute_is_what_has_no_value_told_now(things: Things, field: FakeField, clock: FakeClock) -> None:
+def test_mute_is_what_tells_no_main_value_now(things: Things, field: FakeField, clock: FakeClock) -> None:
     now = clock.now().timestamp()
-    for n, reading in enumerate(
-        [said(0.4, now), said(0.4, now - 31), said(0.4, now - 500, "uncertain"), said(0.4, now, "bad"), None]
-    ):
+    said_now = [
+        said(0.4, now), said(0.4, now - 31), said(0.4, now - 500, "uncertain"), said(0.4, now, "bad"),
+        said(0.4, now - 500, "bad"), None, Reading(0.4, "uncertain", now, now - 500),
+    ]  # fmt: skip
+    for n, reading in enumerate(said_now):
         field.tell(ThingSeen(thing(f"pump-{n}"), n * 4))
         field.table[n * 4] = Reading(True, "good", now)
         if reading is not None:
             field.table[n * 4 + 1] = reading
-    assert things.mute() == {"pump-1", "pump-4"}
+    assert things.mute() == {"pump-1", "pump-2", "pump-4", "pump-5", "pump-6"}
     field.table[0] = field.table[12] = Reading(False, "good", now)
-    assert things.mute() == {"pump-0", "pump-1", "pump-3", "pump-4"}
+    assert things.mute() == {f"pump-{n}" for n in range(7)}
 
 
 def test_live_reads_never_touch_the_store(things: Things, field: FakeField, records: Records) -> None:

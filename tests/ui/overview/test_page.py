@@ -47,7 +47,7 @@ def test_needs_are_ranked_and_the_silent_are_told_in_one_line(site: Site, on_loo
             await until(lambda: len(page.needs()) == 5)
             # What endangers lives stays while it stands, whoever has answered.
             assert page.needs()[:2] == ["疑似困人", "可燃气体低限报警"]
-            assert page.needs()[3:] == ["电梯困人回访", "1 台设备离线"]
+            assert page.needs()[3:] == ["电梯困人回访", "1 台设备失联"]
             assert page.due() == ["更换读头"]
             words = page.system_words()
             assert (words["lift"], words["gas"], words["water"]) == ("报警 1 台", "报警 1 台", "正常")
@@ -61,7 +61,7 @@ def test_at_most_five_lines_however_much_is_wrong(site: Site, on_loop: OnLoop) -
     async def story() -> None:
         with opened(site) as page:
             await until(lambda: len(page.needs()) == 5)
-            assert page.needs()[-1] == "1 台设备离线"
+            assert page.needs()[-1] == "1 台设备失联"
 
     on_loop(story)
 
@@ -78,6 +78,22 @@ def test_what_lives_depend_on_is_hidden_by_no_number_of_older_alarms(site: Site,
             page.resize(1600, 1000)
             page.tick()
             assert len(page.needs()) == 5 + (1000 - 700) // 36
+
+    on_loop(story)
+
+
+def test_a_plant_that_tells_nothing_is_not_in_order(site: Site, on_loop: OnLoop) -> None:
+    """Every device says that it is there, and its values are five days old."""
+    site.clock.advance(5 * 86_400)
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.needs()[-1:] != [])
+            assert "正常" not in page.system_words().values()
+            assert page.system_words()["gas"].startswith("未更新")
+            assert page.needs()[-1].endswith("台设备失联")
+            page._open_system("gas")
+            assert site.shell.gone[-1] == ("things", "dead")
 
     on_loop(story)
 
@@ -120,7 +136,7 @@ def test_nothing_is_called_normal_while_the_line_is_gone(site: Site, on_loop: On
 def test_a_new_alarm_shows_without_a_touch_and_enter_opens_it(site: Site, on_loop: OnLoop) -> None:
     async def story() -> None:
         with opened(site) as page:
-            await until(lambda: page.needs() == ["1 台设备离线"])
+            await until(lambda: page.needs() == ["1 台设备失联"])
             site.alarms.append(alarm("lift-2", "trapped", at_minutes(site, 0), site))
             site.bus.publish(Changed({"alarm": frozenset({"x"})}))
             await until(lambda: page.needs()[0] == "疑似困人")
