@@ -124,6 +124,12 @@ class Telemetry:
         with self._begin() as connection:
             return _latest(lambda sql, args: connection.exec_driver_sql(sql, args).all())
 
+    def newest(self) -> float | None:
+        """When the newest of the latest values was told (Unix seconds); None while there is none."""
+        with self._begin() as connection:
+            found = connection.exec_driver_sql("SELECT max(at) FROM latest").scalar()
+        return None if found is None else float(found)
+
     def history(
         self, thing_id: str, point: str, since_ms: int, until_ms: int, most: int = 2000
     ) -> list[tuple[int, float]]:

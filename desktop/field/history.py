@@ -22,7 +22,10 @@ HOUSEKEEPING = 3600.0
 COMPACT_EVERY = 1.0
 CLOCK_JUMP = 3600.0
 """Seconds by which the clock may differ from what it should be at a housekeeping; beyond, nothing is forgotten by age
-until it has run evenly for an hour: a wrong year must not empty the history."""
+until the next: a wrong year must not empty the history."""
+AWAY, CONFIRMED = 3 * 86_400.0, 86_400.0
+"""Seconds. A start so long after the last value may be a start with a wrong clock: nothing is forgotten by age until it has
+run for a day, in which somebody, or a time server, sets it right."""
 
 
 class Keep(NamedTuple):
@@ -72,6 +75,9 @@ class History:
         """Samples (tier "raw") and roll-up buckets that were removed for age or for room."""
         self._problems: dict[str, str] = {}
         self._clocks = time.time(), time.monotonic()
+        newest = telemetry.newest()
+        self._doubted = newest is not None and abs(self._clocks[0] - newest) > AWAY
+        self._confirmed_at = self._clocks[1] + CONFIRMED
         self._thread = threading.Thread(target=self._run, name="field-history", daemon=True)
 
     def start(self) -> None:
@@ -154,6 +160,10 @@ class History:
         wall, running = self._clocks
         self._clocks = now, time.monotonic()
         if abs((now - wall) - (self._clocks[1] - running)) > CLOCK_JUMP:
+            # Set right, most likely, if it was doubted before.
+            self._doubted = False
+            return
+        if self._doubted and self._clocks[1] < self._confirmed_at:
             return
         try:
             for keep in KEEP:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db.errors import StoreError
-from db.telemetry import Telemetry, TelemetryReader
+from db.telemetry import Latest, Telemetry, TelemetryReader
 from desktop.field import history as room
 from desktop.field.history import KEEP, History
 from tests.support.broker import wait_until
@@ -120,6 +120,32 @@ def test_a_clock_that_jumped_empties_no_history(telemetry: Telemetry) -> None:
     assert not any(history.forgotten.values())
     # Should it be right after all, it is so an hour later too.
     history.keep_house(now + 20 * 365 * DAY)
+    assert history.forgotten["raw"] > 0
+
+
+def test_a_start_with_a_wrong_clock_empties_no_history(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    half_a_year(telemetry, int(now))
+    telemetry.save_latest([Latest("sump", "level", 1.0, now, None)])
+    wrong = now + 20 * 365 * DAY
+    monkeypatch.setattr(time, "time", lambda: wrong)
+    history = History(telemetry)
+    for _ in range(3):
+        history.keep_house(wrong)
+    assert not any(history.forgotten.values())
+    # Set right, it is trusted from the next time on.
+    for _ in range(2):
+        history.keep_house(now)
+    assert history.forgotten["raw"] > 0
+    assert telemetry.history("sump", "level", round((now - 7 * DAY) * 1000), round(now * 1000))
+
+
+def test_a_start_after_a_short_stop_goes_on_forgetting(telemetry: Telemetry) -> None:
+    now = time.time()
+    half_a_year(telemetry, int(now))
+    telemetry.save_latest([Latest("sump", "level", 1.0, now - DAY, None)])
+    history = History(telemetry)
+    history.keep_house(now)
     assert history.forgotten["raw"] > 0
 
 
