@@ -23,6 +23,7 @@ from desktop.reports.service import ReportFile, Reports
 from desktop.security import keys
 from desktop.security.principal import command_line
 from desktop.security.service import Accounts
+from desktop.things.model import Reading
 from desktop.things.views import ThingView
 
 
@@ -126,6 +127,9 @@ class _Unheard:
 
     def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
         return []
+
+    def reading(self, thing_id: str, point: str) -> Reading:
+        return Reading(None, "none", 0.0)
 
 
 def _instant(text: str | None, zone: timezone, default: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,8 +22,8 @@ from desktop.energy.views import Doubt, EnergyReport, Night, Span
 from desktop.kernel.clock import Clock
 from desktop.kernel.ids import deterministic_id
 from desktop.security.principal import act, system
-from desktop.things.counters import Expectation, per_interval
-from desktop.things.model import Medium, Point
+from desktop.things.counters import Expectation, per_interval, readings_of, taken_back
+from desktop.things.model import Medium, Point, Reading
 from desktop.things.views import ThingView
 
 DAY = 86_400
@@ -41,6 +42,7 @@ class Meters(Protocol):
 
     def all(self) -> tuple[ThingView, ...]: ...
     def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]: ...
+    def reading(self, thing_id: str, point: str) -> Reading: ...
 
 
 class Energy:
@@ -70,9 +72,15 @@ class Energy:
         now = self._clock.now().timestamp()
         today = self._date(now)
         known = self._records.read(_last_days)
-        rows: list[MeterReading] = []
-        for view, point in self._meters():
-            rows += self._unclosed(view, point, known.get((view.id, point.name)), today, now)
+        meters = [
+            (view, point, first, self._readings(view, point, first, last, now))
+            for view, point in self._meters()
+            for last in (known.get((view.id, point.name)),)
+            if (first := self._first_open(last, today)) < today
+        ]
+        # By what was heard of any meter, not by this clock alone: one that is days ahead must not close the running day.
+        heard = max((readings[-1][0] for *_, readings in meters if readings), default=now)
+        rows = [row for meter in meters for row in self._unclosed(*meter, today, min(now, heard))]
         if not rows:
             return 0
 
@@ -135,31 +143,55 @@ class Energy:
             if point.counter is not None and point.counter.medium
         ]
 
-    def _unclosed(self, view: ThingView, point: Point, last: str | None, today: date, now: float) -> list[MeterReading]:
-        """The meter's days that are over, not on record, and known by a reading after their end."""
+    def _first_open(self, last: tuple[str, float] | None, today: date) -> date:
+        """The first day that may have no record yet."""
         oldest = today - timedelta(days=LONGEST_BACK)
-        first = max(oldest, date.fromisoformat(last) + timedelta(days=1)) if last else oldest
-        if first >= today or point.counter is None:
-            return []
+        return max(oldest, date.fromisoformat(last[0]) + timedelta(days=1)) if last else oldest
+
+    def _readings(
+        self, view: ThingView, point: Point, first: date, last: tuple[str, float] | None, now: float
+    ) -> list[tuple[float, float]]:
+        """The meter's readings from the first open day on. They begin with the one on record, so that whatever was used
+        since is counted once, and go on until now where the meter still says the same: only changes are stored."""
         since = self._midnight(first)
-        readings = [
-            (band.at_ms / 1000, band.last)
-            for band in self._things.bands(view.id, point.name, since - DAY, now, LONGEST_BACK * 24 * 4)
-        ]
-        if len(readings) < 2:
+        before = (since, last[1]) if last and date.fromisoformat(last[0]) + timedelta(days=1) == first else None
+        begin = since if before else since - DAY
+        bands = self._things.bands(view.id, point.name, begin, now, LONGEST_BACK * 24 * 4)
+        readings = readings_of(before, bands, now)
+        told = self._things.reading(view.id, point.name)
+        if told.quality == "good" and isinstance(told.value, int | float) and (not readings or readings[-1][0] < now):
+            readings.append((now, float(told.value)))
+        return readings
+
+    def _unclosed(
+        self,
+        view: ThingView,
+        point: Point,
+        first: date,
+        readings: Sequence[tuple[float, float]],
+        today: date,
+        heard: float,
+    ) -> list[MeterReading]:
+        """The meter's days that are over, not on record, and known by a reading after their end."""
+        if len(readings) < 2 or point.counter is None:
             return []
+        odd = taken_back(readings, point.counter, EXPECTED)
+        jumps = [readings[n][0] for n in odd]
+        readings = [reading for n, reading in enumerate(readings) if n not in odd]
         rows: list[MeterReading] = []
         for number in range((today - first).days):
             day = first + timedelta(days=number)
             begin, end = self._midnight(day), self._midnight(day) + DAY
             dark = readings[-1][0] < end
-            if readings[0][0] >= end or readings[-1][0] <= begin or (dark and now < end + PATIENCE):
+            if readings[0][0] >= end or readings[-1][0] <= begin or (dark and heard < end + PATIENCE):
                 continue
             edges = [begin, begin + NIGHT[0] * 3600, begin + NIGHT[1] * 3600, end]
             evening, night, rest = per_interval(readings, point.counter, edges, EXPECTED)
             flaws = {flaw.kind for part in (evening, night, rest) for flaw in part.flaws}
             if readings[0][0] > begin + 3600 or dark:
                 flaws.add("gap")
+            if any(begin < at <= end for at in jumps):
+                flaws.add("jump")
             rows.append(
                 MeterReading(
                     id=deterministic_id("reading", view.id, point.name, day.isoformat()),
@@ -170,7 +202,7 @@ class Energy:
                     unit=point.symbol or point.unit,
                     use=view.thing.use,
                     place_id=view.place_id,
-                    reading=[value for at, value in readings if at <= end][-1],
+                    reading=_standing(readings, end),
                     used=round(evening.used + night.used + rest.used, 6),
                     night=round(night.used, 6),
                     flaws=sorted(flaws),
@@ -183,6 +215,17 @@ class Energy:
 
     def _midnight(self, day: date) -> float:
         return (datetime(day.year, day.month, day.day, tzinfo=UTC) - self._offset).timestamp()
+
+
+def _standing(readings: Sequence[tuple[float, float]], at: float) -> float:
+    """How the counter stood at a moment: between two readings as if it moved evenly, as the use between them is shared
+    out; where it fell, as it was last read."""
+    after = bisect_right(readings, at, key=lambda reading: reading[0])
+    since, before = readings[after - 1]
+    if after == len(readings) or readings[after][1] < before:
+        return before
+    until, then = readings[after]
+    return round(before + (then - before) * (at - since) / (until - since), 6)
 
 
 def _unit(medium: Medium, rows: Sequence[MeterReading]) -> str:
@@ -211,11 +254,12 @@ def _doubts(
     )
 
 
-def _last_days(session: Session) -> dict[tuple[str, str], str]:
-    """The newest day on record of every meter."""
-    wanted = select(MeterReading.thing_id, MeterReading.point, func.max(MeterReading.day))
+def _last_days(session: Session) -> dict[tuple[str, str], tuple[str, float]]:
+    """The newest day on record of every meter, and how it stood at its end."""
+    # Of the row that has the greatest day SQLite gives the other columns as well.
+    wanted = select(MeterReading.thing_id, MeterReading.point, func.max(MeterReading.day), MeterReading.reading)
     found = session.execute(wanted.group_by(MeterReading.thing_id, MeterReading.point))
-    return {(thing, point): day for thing, point, day in found}
+    return {(thing, point): (day, reading) for thing, point, day, reading in found}
 
 
 def _rows(session: Session, medium: Medium, first: str, last: str) -> list[MeterReading]:

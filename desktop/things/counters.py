@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import fsum
-from typing import Literal
+from typing import Literal, Protocol
 
 from desktop.things.model import Counter
 
@@ -85,9 +85,49 @@ def steps(readings: Readings, counter: Counter, expect: Expectation = PLAIN) -> 
     for (since, before), (until, after) in pairwise(readings):
         used, kind = _judge(after - before, before, after, (until - since) / 3600, counter.rollover, expect)
         kinds: list[FlawKind] = [kind] if kind else []
-        if expect.gap_after is not None and until - since > expect.gap_after:
+        # A counter that stands where it stood hides nothing, however long it was silent.
+        if expect.gap_after is not None and until - since > expect.gap_after and before != after:
             kinds.append("gap")
         yield Step(since, until, used, tuple(Flaw(each, since, until, before, after) for each in kinds))
+
+
+def taken_back(readings: Readings, counter: Counter, expect: Expectation = PLAIN) -> list[int]:
+    """The numbers of single readings that the next one takes back: they fall or rise out of all reason, and after them it
+    goes on from the one before (a gateway that starts with 0, a digit misread). Left out, they cost nobody a whole meter's
+    worth."""
+    odd: list[int] = []
+    for n in range(1, len(readings) - 1):
+        (since, before), (here, value), (until, after) = readings[n - 1 : n + 2]
+        if after < before or odd[-1:] == [n - 1]:
+            continue
+        down = _judge(value - before, before, value, (here - since) / 3600, counter.rollover, expect)[1]
+        back = _judge(after - value, value, after, (until - here) / 3600, counter.rollover, expect)[1]
+        if "reset" in (down, back):
+            odd.append(n)
+    return odd
+
+
+class Told(Protocol):
+    """A stored band of a counter's readings (`Things.bands`): its begin, its last value, how many samples it holds."""
+
+    @property
+    def at_ms(self) -> int: ...
+    @property
+    def last(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+
+
+def readings_of(before: tuple[float, float] | None, bands: Sequence[Told], now: float) -> list[tuple[float, float]]:
+    """Readings from what is stored: the last one before the days, then each band's last value, which it had when the
+    next began. Times in Unix seconds, ascending."""
+    found = [before] if before is not None else []
+    ends = [*(band.at_ms / 1000 for band in bands[1:]), now]
+    for band, end in zip(bands, ends, strict=False):
+        at = band.at_ms / 1000 if band.count == 1 else min(end, now)
+        if not found or at > found[-1][0]:
+            found.append((at, band.last))
+    return found
 
 
 def _judge(

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.field.messages import Happened
+from desktop.things.counters import readings_of
 from desktop.things.service import Things
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
@@ -20,7 +21,7 @@ from ui.things.forms import PlaceForm, ServiceForm
 from ui.things.glance import row_of
 from ui.things.limits import LimitsForm
 from ui.things.list import ThingList, ThingRow
-from ui.things.meters import Samples, day_edges, readings_of
+from ui.things.meters import Samples, day_edges
 from ui.things.panel import ThingPanel
 from ui.things.state import Alarms, StateWord
 from ui.things.trendbox import silent_since

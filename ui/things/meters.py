@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -65,29 +64,6 @@ def used(point: Point, samples: Samples, now: float, heard: bool = True) -> Used
         return Used(today=consumption(until, point.counter).used)
     late = begin if begin > edges[0] + 3600 else None
     return Used(parts[1].used if end > edges[1] else None, parts[0].used, late)
-
-
-class Told(Protocol):
-    """A stored band of a counter's readings (`Things.bands`): its begin, its last value, how many samples it holds."""
-
-    @property
-    def at_ms(self) -> int: ...
-    @property
-    def last(self) -> float: ...
-    @property
-    def count(self) -> int: ...
-
-
-def readings_of(before: tuple[float, float] | None, bands: Sequence[Told], now: float) -> Samples:
-    """Readings from what is stored: the last one before the days, then each band's last value, which it had when the
-    next began. Times in Unix seconds, ascending."""
-    found = [before] if before is not None else []
-    ends = [*(band.at_ms / 1000 for band in bands[1:]), now]
-    for band, end in zip(bands, ends, strict=False):
-        at = band.at_ms / 1000 if band.count == 1 else min(end, now)
-        if not found or at > found[-1][0]:
-            found.append((at, band.last))
-    return found
 
 
 class MeterRow(QWidget):

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from db.open import open_records
 from db.rollup import Band
@@ -16,7 +18,7 @@ from db.tables.places import Place
 from db.tables.things import ThingCard
 from desktop.energy.service import Energy
 from desktop.security.principal import act, system
-from desktop.things.model import Counter, Point, Thing, ThingModel
+from desktop.things.model import Counter, Point, Reading, Thing, ThingModel
 from desktop.things.views import ThingView
 from tests.support.fakes import FakeClock, FakeIds
 
@@ -27,11 +29,13 @@ HOUR = 3600.0
 
 
 class Meters:
-    """Meters whose counters were read once an hour; `readings` by thing."""
+    """Meters whose counters were read once an hour; `readings` by thing. Stored is what changed, as the intake does."""
 
     def __init__(self) -> None:
         self.views: list[ThingView] = []
         self.readings: dict[str, list[tuple[float, float]]] = {}
+        self.heard: set[str] = set()
+        """Meters that still speak."""
 
     def meter(self, id_: str, use: str, place: tuple[str, ...] = (), rollover: float | None = None) -> None:
         counter = Counter(medium="water", rollover=rollover)
@@ -53,13 +57,20 @@ class Meters:
         own = self.readings.setdefault(id_, [])
         own += [(begin + n * HOUR, round((start + n * per_hour) % wrap, 6)) for n in range(days * 24 + 1)]
 
-    def all(self) -> list[ThingView]:
-        return self.views
+    def all(self) -> tuple[ThingView, ...]:
+        return tuple(self.views)
 
     def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
         assert point == "volume" and most > 0
-        found = [(at, value) for at, value in self.readings.get(thing_id, []) if since <= at <= until]
+        told = self.readings.get(thing_id, [])
+        stored = [one for n, one in enumerate(told) if n == 0 or told[n - 1][1] != one[1]]
+        found = [(at, value) for at, value in stored if since <= at <= until]
         return [Band(int(at * 1000), value, value, value, value, 1) for at, value in found]
+
+    def reading(self, thing_id: str, point: str) -> Reading:
+        if thing_id not in self.heard:
+            return Reading(None, "none", 0.0)
+        return Reading(self.readings[thing_id][-1][1], "good", self.readings[thing_id][-1][0])
 
 
 @pytest.fixture
@@ -153,6 +164,96 @@ def test_loss_uses_and_an_unusual_night(energy: Energy, meters: Meters) -> None:
     assert report.total == 2400.0 and report.loss and round(report.loss.lost) == 132
     [night] = report.nights
     assert (night.thing_id, night.day, night.used, night.usual) == ("garden", "2026-11-21", 120.0, 12.0)
+
+
+def used_by_day(energy: Energy, meter: str = "m") -> dict[str, float]:
+    def rows(session: Session) -> dict[str, float]:
+        found = session.scalars(select(MeterReading).where(MeterReading.thing_id == meter))
+        return {row.day: row.used for row in found}
+
+    return energy._records.read(rows)
+
+
+def told(energy: Energy) -> set[tuple[str, str, str]]:
+    report = energy.report("water", "month", date(2026, 11, 22))
+    return {(doubt.thing_id, doubt.day, doubt.flaw) for doubt in report.doubts}
+
+
+def test_a_meter_that_speaks_and_stands_still_uses_nothing_and_is_told_as_stuck(energy: Energy, meters: Meters) -> None:
+    """Only changes are stored: a stuck meter stores nothing."""
+    for meter in ("moves", "stands"):
+        meters.meter(meter, "homes")
+        meters.count(meter, -12, 13, 2.0)
+    still = meters.readings["stands"]
+    meters.readings["stands"] = [(at, min(value, still[72][1])) for at, value in still]
+    meters.heard = {"moves", "stands"}
+    energy.close_days()
+    days = used_by_day(energy, "stands")
+    assert len(days) == 12 and sum(days.values()) == 3 * 48.0
+    flaws = {flaw for meter, _, flaw in told(energy) if meter == "stands"}
+    assert flaws == {"stuck"}
+
+
+def test_a_meter_that_rests_has_no_gap_and_what_it_uses_after_is_of_that_day(
+    energy: Energy, meters: Meters, clock: FakeClock
+) -> None:
+    meters.meter("m", "irrigation")
+    meters.count("m", -8, 2, 1.0)
+    meters.heard = {"m"}
+    energy.close_days()
+    _, value = meters.readings["m"][-1]
+    for day in range(2):
+        clock.advance(24 * HOUR)
+        if day == 1:
+            now = clock.now().timestamp()
+            meters.readings["m"] += [(now - 3 * HOUR, value), (now - 2.5 * HOUR, value + 9.0)]
+        energy.close_days()
+    days = used_by_day(energy)
+    assert sum(days.values()) == value + 9.0 and max(days) == "2026-11-23"
+    assert days["2026-11-23"] == 9.0 and days["2026-11-22"] == 0.0
+    assert not {flaw for _, _, flaw in told(energy)} & {"gap"}
+
+
+@pytest.mark.parametrize("odd", [0.0, 100_000.0])
+def test_one_reading_that_is_taken_back_costs_nobody_a_meters_worth(energy: Energy, meters: Meters, odd: float) -> None:
+    meters.meter("m", "homes")
+    meters.count("m", -2, 3, 2.0, start=10_000.0)
+    at, _ = meters.readings["m"][30]
+    meters.readings["m"][30] = (at, odd)
+    energy.close_days()
+    assert sum(used_by_day(energy).values()) == 96.0
+    assert {flaw for _, _, flaw in told(energy)} == {"jump"}
+
+
+@pytest.mark.parametrize("hidden", [range(30, 110), range(60, 75), range(20, 60)])
+def test_whatever_is_dark_or_deleted_the_days_add_up_to_what_the_counter_moved(
+    energy: Energy, meters: Meters, clock: FakeClock, hidden: range
+) -> None:
+    meters.meter("m", "homes")
+    meters.count("m", -6, 7, 2.0)
+    whole = meters.readings["m"]
+    midnight = whole[0][0]
+    for hour in range(25, 6 * 24 + 3):
+        clock.instant = datetime.fromtimestamp(midnight, UTC) + timedelta(hours=hour)
+        known = [one for n, one in enumerate(whole) if n <= hour and n not in hidden]
+        # Once, the telemetry file is deleted on the way.
+        meters.readings["m"] = [one for n, one in enumerate(known) if hour < 80 or one[0] >= midnight + 80 * HOUR]
+        energy.close_days()
+    days = used_by_day(energy)
+    assert sum(days.values()) == pytest.approx(whole[6 * 24][1] - whole[0][1])
+
+
+def test_a_clock_that_is_days_ahead_for_a_moment_closes_no_running_day(
+    energy: Energy, meters: Meters, clock: FakeClock
+) -> None:
+    meters.meter("m", "homes")
+    meters.count("m", -2, 3, 2.0)
+    meters.readings["m"] = [one for one in meters.readings["m"] if one[0] <= clock.now().timestamp()]
+    energy.close_days()
+    clock.advance(5 * 24 * HOUR)
+    assert energy.close_days() == 0
+    clock.advance(-5 * 24 * HOUR)
+    assert energy.close_days() == 0
 
 
 def test_a_year_stands_beside_the_year_before(energy: Energy, meters: Meters, clock: FakeClock) -> None:

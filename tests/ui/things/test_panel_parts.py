@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from db.rollup import Band
 from desktop.kernel.words import Words
+from desktop.things.counters import readings_of
 from desktop.things.loader import load_models
 from desktop.things.model import Counter, Group, Panel, Point, Reading
 from desktop.things.overrides import Overrides, RuleOverride, applied
@@ -19,7 +20,7 @@ from desktop.things.views import ThingView
 from tests.ui.things.states import NOW, Staged, staged
 from ui.theme import style
 from ui.things.groups import PointGroups, grouped, spread
-from ui.things.meters import MeterRow, Used, day_edges, readings_of, used
+from ui.things.meters import MeterRow, Used, day_edges, used
 from ui.things.panel import ThingPanel
 
 MODELS = load_models().models
