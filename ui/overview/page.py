@@ -154,7 +154,8 @@ class OverviewPage(Page):
         lines: list[_Line] = []
         for alarm in alarms:
             place = " / ".join((*alarm.place_path, one_line(alarm.thing_name)))
-            state = words(f"overview.{'standing' if alarm.active else 'returned'}", at=short(alarm.onset_at, now))
+            how = "returned" if not alarm.active else "answered" if alarm.state == "acknowledged" else "standing"
+            state = words(f"overview.{how}", at=short(alarm.onset_at, now))
             lines.append((alarm.priority, words.of(alarm.title), place, state, partial(go, "alarms", alarm.id)))
         for case in late:
             at = words("overview.overdue_since", at=short(case.due_at or case.opened_at, now))
