@@ -15,6 +15,7 @@ from desktop.plans.service import LONGEST_NAME
 from desktop.plans.views import PlanView
 from ui.aio import in_background, slot
 from ui.parts.form import FormField
+from ui.plans.vector import as_png
 from ui.shell.context import Context
 from ui.things.forms import SideForm
 
@@ -132,6 +133,9 @@ def why_refused(context: Context, problem: str) -> str:
 def _checked(file: Path) -> bytes:
     with file.open("rb") as opened:
         data = opened.read(MOST_BYTES + 1)
+    if check(data).media != "image/svg+xml":
+        return data
+    data = as_png(data)
     check(data)
     return data
 

@@ -13,10 +13,11 @@ LONGEST = 3200
 
 
 def drawn(picture: Image) -> QImage:
-    """The picture; a null image when it cannot be drawn. What may become a plan was checked when it was added."""
-    data = QByteArray(picture.data)
+    """The picture; a null image when it cannot be drawn. What may become a plan was checked when it was added, and what
+    people bring as a vector was drawn then (`vector.as_png`)."""
     if picture.media == "image/svg+xml":
-        return _vector(data)
+        return vector(picture.data)
+    data = QByteArray(picture.data)
     buffer = QBuffer()
     buffer.setData(data)
     reader = QImageReader(buffer, QByteArray(picture.media.removeprefix("image/").encode()))
@@ -24,20 +25,31 @@ def drawn(picture: Image) -> QImage:
     size = reader.size()
     if max(size.width(), size.height()) > LONGEST:
         reader.setScaledSize(size.scaled(LONGEST, LONGEST, Qt.AspectRatioMode.KeepAspectRatio))
-    return reader.read()
+    image = reader.read()
+    return _on_paper(image) if image.hasAlphaChannel() else image
 
 
-def _vector(data: QByteArray) -> QImage:
-    renderer = QSvgRenderer(data)
+def vector(svg: bytes) -> QImage:
+    """An SVG in as many pixels as are of use; a null image for one with nothing to draw."""
+    renderer = QSvgRenderer(QByteArray(svg))
     size = renderer.viewBoxF().size()
     if not renderer.isValid() or size.isEmpty():
         return QImage()
     fitted = size.scaled(LONGEST, LONGEST, Qt.AspectRatioMode.KeepAspectRatio).toSize()
     image = QImage(fitted.expandedTo(QSize(1, 1)), QImage.Format.Format_ARGB32_Premultiplied)
-    # Drawings mean paper: what they leave out is white, in the dark too.
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     renderer.render(painter, QRectF(image.rect()))
     painter.end()
     return image
+
+
+def _on_paper(image: QImage) -> QImage:
+    """Drawings mean paper: what they leave out is white, in the dark too."""
+    paper = QImage(image.size(), QImage.Format.Format_RGB32)
+    paper.fill(Qt.GlobalColor.white)
+    painter = QPainter(paper)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return paper
