@@ -51,6 +51,8 @@ class PlansPage(ListPage):
         )
         self._build_body()
         self._build_bars()
+        self._on_the_way: dict[tuple[str, str], tuple[float, float]] = {}
+        """Where marks were put, by plan and thing, that the store has not kept yet."""
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.tick)
@@ -200,7 +202,9 @@ class PlansPage(ListPage):
         if plan is None:
             return
         now = self._context.console.clock.now().timestamp()
-        self._canvas.show_pins(pins_of(plan.pins, self._context.console.things, self._alarms, self._words, now))
+        there = {id_: at for (on, id_), at in self._on_the_way.items() if on == plan.id and id_ in plan.pins}
+        pins = {**plan.pins, **there}
+        self._canvas.show_pins(pins_of(pins, self._context.console.things, self._alarms, self._words, now))
         self._show_card()
         if self._edit.isChecked():
             self._side.show_things(self._waiting(plan))
@@ -259,7 +263,13 @@ class PlansPage(ListPage):
 
     @slot
     async def _put(self, id_: str, x: float, y: float) -> None:
-        await self._write(lambda: self._put_there(self._current, id_, x, y))
+        # Until the store has answered the mark stays where it was put, whatever is read meanwhile.
+        plan, at = self._current, (x, y)
+        self._on_the_way[plan, id_] = at
+        await self._write(lambda: self._put_there(plan, id_, x, y))
+        if self._on_the_way.get((plan, id_)) == at:
+            del self._on_the_way[plan, id_]
+            self.tick()
 
     def _put_there(self, plan_id: str, id_: str, x: float, y: float) -> PlanView:
         return self._context.console.plans.put(self._context.who, plan_id, id_, x, y)
