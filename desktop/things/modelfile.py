@@ -57,7 +57,8 @@ class PropertyForm(msgspec.Struct, frozen=True, kw_only=True):
 
 class ActionForm(msgspec.Struct, frozen=True, kw_only=True):
     titles: TextForm
-    danger: Danger = field(name="linli:danger", default="none")
+    danger: Danger = field(name="linli:danger")
+    """Never left out: what nobody weighed would count as harmless."""
 
 
 class EventForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -205,3 +205,24 @@ def test_the_rest_loads_when_one_is_refused(tmp_path: Path) -> None:
     loaded = load_models(tmp_path)
     assert set(loaded.models) == {"lift"}
     assert [(error.file.name, error.line) for error in loaded.refused] == [("barrier.tm.json", 2)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "danger"),
+    [
+        ("barrier", "raise", "A"), ("barrier", "keep_open", "B"), ("gas-meter", "close_valve", "C"),
+        ("energy-storage", "stop", "C"), ("ev-charger", "stop", "C"), ("ventilation", "stop_fans", "C"),
+        ("lighting-circuit", "switch_off", "C"), ("public-address", "stop_background", "C"),
+    ],
+)  # fmt: skip
+def test_what_opens_stops_or_takes_protection_away_is_no_harmless_act(
+    models: dict[str, ThingModel], kind: str, action: str, danger: str
+) -> None:
+    [found] = [each.danger for each in models[kind].actions if each.name == action]
+    assert found == danger
+
+
+@pytest.mark.parametrize("path", sorted(folder("things").glob("*.tm.json")), ids=lambda path: path.name)
+def test_every_act_says_how_dangerous_it_is(path: Path) -> None:
+    acts = json.loads(path.read_text(encoding="utf-8")).get("actions", {})
+    assert [name for name, act in acts.items() if "linli:danger" not in act] == []
