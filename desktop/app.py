@@ -17,6 +17,7 @@ from db.store import Changes, Records
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
+from desktop.alarms.stills import StillTaker
 from desktop.assets.service import Assets
 from desktop.assets.stock import Stock
 from desktop.cases.acts import CaseActs
@@ -27,6 +28,7 @@ from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
 from desktop.field.messages import AlarmChange, FieldSettings, FromField, Health, Standing
+from desktop.field.stills import Stills
 from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
 from desktop.kernel.clock import Clock, SystemClock
@@ -143,17 +145,16 @@ def open_console(
     places = Places(records, clock, new_id)
     community = places.community()
     cases = Cases(records, clock, new_id, terminal, folder("cases"), data_dir / SITE_CASES)
-    host: FieldView = (ProcessHost if hosting == "process" else ThreadHost)(
-        FieldSettings(
-            broker=broker or settings.broker(),
-            community=community.code if community else "",
-            utc_offset=community.offset_minutes if community else 480,
-            data_dir=str(data_dir),
-            key=keys.field_key(key),
-            out_of_service=out_of_service(records),
-            overrides=stored_overrides(records),
-        )
+    field = FieldSettings(
+        broker=broker or settings.broker(),
+        community=community.code if community else "",
+        utc_offset=community.offset_minutes if community else 480,
+        data_dir=str(data_dir),
+        key=keys.field_key(key),
+        out_of_service=out_of_service(records),
+        overrides=stored_overrides(records),
     )
+    host: FieldView = (ProcessHost if hosting == "process" else ThreadHost)(field)
     things = Things(records, clock, host)
     alarms = Alarms(
         records,
@@ -196,11 +197,11 @@ def open_console(
         field=host,
     )
     cases.parts_used, console.case_acts.stock_back = console.stock.use_in, console.stock.undo_in
-    console._closers += [records.close, _follow_field(console)]
+    console._closers += [records.close, _follow_field(console, Stills(field))]
     return console
 
 
-def _follow_field(console: Console) -> Callable[[], None]:
+def _follow_field(console: Console, stills: Stills) -> Callable[[], None]:
     """Carries what the field service tells into the records store and onto the bus; returns what ends it.
 
     Alarm changes are recorded on a thread of their own, in order, so that a slow disk holds up neither the intake nor
@@ -209,6 +210,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
     recorder = ThreadPoolExecutor(1, thread_name_prefix="alarm-intake")
     intake = AlarmIntake(console.alarms, console.field.send)
 
+    pictures = StillTaker(console.alarms, console.things.all, console.places.above, stills.take, console.clock)
     keeper = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
     beats = itertools.count()
 
@@ -231,6 +233,7 @@ def _follow_field(console: Console) -> Callable[[], None]:
     def heard(message: FromField) -> None:
         if isinstance(message, AlarmChange):
             recorder.submit(_logged, intake.take, message)
+            recorder.submit(_logged, pictures.hear, message)
             return
         if isinstance(message, Standing):
             recorder.submit(_logged, console.alarms.only_active, message.alarm_ids)
@@ -262,6 +265,8 @@ def _follow_field(console: Console) -> Callable[[], None]:
         unsubscribe()
         console.field.stop()
         recorder.shutdown(wait=True)
+        stills.close()
+        pictures.close()
         keeper.shutdown(wait=True)
 
     return end

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,8 @@ from db.store import Transaction
 from db.tables.alarms import AlarmRow
 from db.tables.cases import CaseRow
 from db.tables.security import Operator
-from desktop.alarms.pictures import PICTURES
-from desktop.cases.evidence import EVIDENCE, JOINED, Evidence, Series
+from desktop.alarms.pictures import PICTURES, STILLS
+from desktop.cases.evidence import EVIDENCE, JOINED, Evidence, Series, Still
 from desktop.kernel.errors import LinliError
 from desktop.kernel.words import Words
 from desktop.security.principal import Principal
@@ -134,7 +135,7 @@ class CaseMaker:
     def pictured(self, tx: Transaction, row: AlarmRow) -> None:
         """Tells the alarm's case of its pictures."""
         if row.case_id is not None:
-            self._cases.tell_in(tx, row.case_id, {PICTURES: row.extra.get(PICTURES, [])})
+            self._cases.tell_in(tx, row.case_id, _with_pictures(tx.session.get_one(CaseRow, row.case_id), row))
 
 
 def _evidence(session: Session, row: AlarmRow, seen: Sequence[Series]) -> Evidence:
@@ -145,7 +146,15 @@ def _evidence(session: Session, row: AlarmRow, seen: Sequence[Series]) -> Eviden
         acknowledged_at=row.acknowledged_at.isoformat() if row.acknowledged_at else "",
         acknowledged_by=by.name if by else "",
         pictures=tuple(row.extra.get(PICTURES, ())),
+        stills=msgspec.convert(row.extra.get(STILLS, {}), dict[str, Still]),
     )
+
+
+def _with_pictures(case: CaseRow, row: AlarmRow) -> dict[str, Any]:
+    """The case's pictures and the alarm's: several alarms of one trouble may have their pictures in one case."""
+    left = case.extra.get(EVIDENCE, {})
+    pictures = list(dict.fromkeys([*left.get(PICTURES, ()), *row.extra.get(PICTURES, ())]))
+    return {PICTURES: pictures, STILLS: {**left.get(STILLS, {}), **row.extra.get(STILLS, {})}}
 
 
 def _called(row: AlarmRow, offset_minutes: int) -> str:

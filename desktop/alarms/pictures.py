@@ -1,4 +1,5 @@
-"""Pictures that people attach to an alarm: kept once by their hash, referred to by the alarm and by its case."""
+"""Pictures of an alarm, attached by people or taken by cameras: kept once by their hash, referred to by the alarm and by
+its case."""
 
 from __future__ import annotations
 
@@ -11,6 +12,9 @@ from desktop.kernel.errors import Invalid
 
 PICTURES = "pictures"
 """Where a row's `extra` holds the hashes."""
+
+STILLS = "stills"
+"""Where it holds which of them a camera took by itself: by hash, the fields of `desktop.cases.evidence.Still`."""
 
 MOST = 12
 
@@ -26,4 +30,4 @@ def keep(tx: Transaction, row: AlarmRow, data: bytes, media: str) -> str:
     return store_picture(tx, data, media)
 
 
-__all__ = ["MOST", "PICTURES", "check", "keep", "read", "store_picture"]
+__all__ = ["MOST", "PICTURES", "STILLS", "check", "keep", "read", "store_picture"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
+import msgspec
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,9 @@ from db.tables.places import Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
 from desktop.alarms.occurrences import ASKS_SINCE, CALLED, is_copy, life_of
-from desktop.alarms.pictures import PICTURES
+from desktop.alarms.pictures import PICTURES, STILLS
 from desktop.alarms.views import PRIORITIES, AlarmView
+from desktop.cases.evidence import Still
 from desktop.places.service import view as place_view
 from desktop.things.model import Priority
 
@@ -107,6 +109,7 @@ def _view(
         escalated=row.escalated,
         escalated_to=tuple(row.extra.get(CALLED, ())),
         pictures=tuple(row.extra.get(PICTURES, ())),
+        stills=msgspec.convert(row.extra.get(STILLS, {}), dict[str, Still]),
         asks_since=_asks_since(row) if life.state in ("unacknowledged", "returned") else None,
     )
 

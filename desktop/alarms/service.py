@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, select
@@ -248,6 +248,26 @@ class Alarms:
             return sha256
 
         return self._records.write(act(who, "alarms.attach", self._clock), work)
+
+    def keep_stills(self, alarm_id: str, stills: Mapping[str, bytes], at: datetime) -> None:
+        """Keeps what cameras (by their names) showed at an instant, as JPEGs, with the alarm, and with its case where it
+        has one.
+
+        Nobody did it: the program itself is named. Raises NotFound, Invalid("picture").
+        """
+        for data in stills.values():
+            pictures.check(data, "image/jpeg")
+
+        def work(tx: Transaction) -> None:
+            row = _row(tx, alarm_id)
+            took = {
+                pictures.keep(tx, row, data, "image/jpeg"): {"camera": camera, "at": at.isoformat()}
+                for camera, data in stills.items()
+            }
+            row.extra = {**row.extra, pictures.STILLS: {**row.extra.get(pictures.STILLS, {}), **took}}
+            self._cases.pictured(tx, row)
+
+        self._records.write(act(self._system, "alarms.still", self._clock), work)
 
     def picture(self, sha256: str) -> Image:
         """Raises NotFound."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from desktop.alarms.rules import State
+from desktop.cases.evidence import Still
 from desktop.kernel.words import Text
 from desktop.things.model import Priority, Value
 
@@ -61,7 +63,9 @@ class AlarmView:
     """Whom it went up to, in the order in which they were called: names, and posts with nobody on duty
     (`desktop.people.duty.called` gives each its words)."""
     pictures: tuple[str, ...] = ()
-    """SHA-256 of the pictures people attached, the oldest first (`Alarms.picture`)."""
+    """SHA-256 of the pictures that people attached or cameras took, the oldest first (`Alarms.picture`)."""
+    stills: Mapping[str, Still] = field(default_factory=dict)
+    """Those that cameras took by themselves, by their SHA-256."""
     asks_since: datetime | None = None
     """Since when it asks for an acknowledgement: its onset, or when it came to ask anew (asked again, unshelved, back in
     service, no longer suppressed). None while it does not ask."""

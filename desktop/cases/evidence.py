@@ -24,6 +24,14 @@ class Series(msgspec.Struct, frozen=True):
     samples: tuple[tuple[float, Value], ...]
 
 
+class Still(msgspec.Struct, frozen=True):
+    """Where a picture is from that a camera took by itself."""
+
+    camera: str
+    at: str
+    """ISO 8601."""
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What an alarm left with its case."""
 
@@ -36,3 +44,5 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_by: str = ""
     pictures: tuple[str, ...] = ()
     """SHA-256 of each (`Alarms.picture`)."""
+    stills: dict[str, Still] = {}
+    """Those among them that cameras took by themselves, by their SHA-256."""

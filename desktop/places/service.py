@@ -65,6 +65,15 @@ class Places:
 
         return self._records.read(work)
 
+    def above(self, place_id: str) -> str | None:
+        """The id of the place it is in; None for a building, for ground of its own, and for what is no place."""
+
+        def work(session: Session) -> str | None:
+            row = session.get(Place, place_id)
+            return row.parent_id if row else None
+
+        return self._records.read(work)
+
     def found(self, who: Principal, community: CommunityView) -> CommunityView:
         """Founds the community of this store, once. Raises Invalid for its code or name, Refused when it exists."""
         require(who, "settings.change")

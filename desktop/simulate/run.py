@@ -17,6 +17,7 @@ from desktop.simulate.noise import noise
 from desktop.simulate.publisher import Message, Publish, Voice, props
 from desktop.simulate.scenario import DEFAULT, Doing, Scenario, load_scenario
 from desktop.simulate.sensors import fleet
+from desktop.simulate.stills import Eyes
 from desktop.simulate.trouble import silent
 from desktop.things.loader import load_models
 from desktop.things.model import ThingModel
@@ -61,7 +62,7 @@ def simulate(
     run = _Run(publish, voices, foreign_devices(seed) if rate is None else (), clock, stop, reconnected)
     run.announce()
     if rate is None:
-        run.naturally(story, seed, Meters(story, everything, seed, clock.now().timestamp()))
+        run.naturally(story, seed, Meters(story, everything, seed, clock.now().timestamp()), Eyes(voices, community))
     else:
         run.at_rate(rate, begun)
     run.farewell()
@@ -102,7 +103,7 @@ class _Run:
         for speaker in self._everyone:
             self._send(speaker.farewell())
 
-    def naturally(self, story: Scenario, seed: int, meters: Meters) -> None:
+    def naturally(self, story: Scenario, seed: int, meters: Meters, eyes: Eyes) -> None:
         start = self._clock.monotonic()
         due = [start + noise(seed, index) * SPREAD for index in range(len(self._voices))]
         foreign_due = [start + SPREAD] * len(self._foreign)
@@ -128,6 +129,7 @@ class _Run:
                 if foreign_due[index] <= now:
                     self._send(device.report(at))
                     foreign_due[index] = now + device.interval
+            self._send(eyes.see(now, at, doings, cut))
             self._stop.wait(BEAT)
 
     def at_rate(self, rate: float, begun: float) -> None:

@@ -6,6 +6,8 @@
 - `props`: `{"at": 1763791200000, "v": {"floor": 3, "door_closed": true}}`; `at` (Unix milliseconds) may be left out and
   `v` need not hold every point.
 - `events`: `{"at": 1763791200000, "event": "passage", "data": {"credential": "card"}}`.
+- `still` (or what the model names an event of `image/jpeg`): the bytes of a JPEG, not retained; listened to only when an
+  alarm wants to be seen (`desktop.field.stills`).
 - `status`, retained: the bare word `online`, or `offline` as the device's last will.
 
 A point the model does not have, or a value of the wrong type, refuses the whole payload; a value that is of the right
@@ -193,7 +195,7 @@ class _Events:
     __slots__ = ("_known",)
 
     def __init__(self, model: ThingModel) -> None:
-        self._known = frozenset(event.name for event in model.events)
+        self._known = frozenset(event.name for event in model.told)
 
     def __call__(self, payload: bytes) -> list[Update]:
         body = typed(payload, _EVENT)

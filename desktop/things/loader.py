@@ -233,7 +233,7 @@ def _action(name: str, raw: object) -> Action:
 
 def _event(name: str, raw: object) -> Event:
     form = _read(raw, EventForm, _named(name, "events"))
-    return Event(name=name, title=form.titles.text(), simulate=form.simulate)
+    return Event(name=name, title=form.titles.text(), media=form.data.media, simulate=form.simulate)
 
 
 def _named(name: str, section: str) -> str:

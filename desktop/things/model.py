@@ -138,6 +138,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: Text
+    media: str = ""
+    """`image/jpeg` for a still picture: it comes as it is, on a topic of its own (`…/things/<thing>/<event>`), and is
+    listened to only when an alarm asks for it. Empty for what is told in words."""
     simulate: Mapping[str, object] = {}
 
 
@@ -225,6 +228,16 @@ class ThingModel(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
     events: tuple[Event, ...] = ()
     panel: Panel = Panel()
+
+    @property
+    def told(self) -> tuple[Event, ...]:
+        """The events that come as words."""
+        return tuple(event for event in self.events if not event.media)
+
+    @property
+    def still(self) -> str:
+        """The event that brings a picture of what it sees; empty for what sees nothing."""
+        return next((event.name for event in self.events if event.media), "")
 
     def point(self, name: str) -> Point | None:
         return next((point for point in self.points if point.name == name), None)

@@ -61,8 +61,13 @@ class ActionForm(msgspec.Struct, frozen=True, kw_only=True):
     """Never left out: what nobody weighed would count as harmless."""
 
 
+class EventDataForm(msgspec.Struct, frozen=True, kw_only=True):
+    media: Literal["", "image/jpeg"] = field(name="contentMediaType", default="")
+
+
 class EventForm(msgspec.Struct, frozen=True, kw_only=True):
     titles: TextForm
+    data: EventDataForm = EventDataForm()
     simulate: Mapping[str, object] = field(name="linli:simulate", default_factory=dict)
 
 

@@ -59,7 +59,7 @@ def sections(context: Context, told: Told, acts: Acts, host: QWidget) -> list[QW
     ]
     add = acts.for_pictures(alarm)
     if alarm.pictures or add:
-        thumbs = [Thumbnails(context, host, alarm.pictures)] if alarm.pictures else []
+        thumbs = [Thumbnails(context, host, alarm.pictures, alarm.stills)] if alarm.pictures else []
         found.append(section(words("alarms.page.pictures"), *thumbs, *_in_line(add)))
     course = Timeline(_course(context, alarm, told.course), words("alarms.page.course"))
     return [*found, section(words("alarms.page.course"), course)]

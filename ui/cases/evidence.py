@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.cases.evidence import Evidence, Series
 from desktop.kernel.words import Words
 from desktop.things.model import Value
+from ui.alarms.pictures import captions
 from ui.cases.thumbs import Thumbs
 from ui.parts.buttons import Button
 from ui.parts.detail import FactsList
@@ -29,7 +30,8 @@ def evidence_parts(context: Context, host: QWidget, left: Evidence) -> list[QWid
         def read(sha256: str) -> bytes:
             return context.console.alarms.picture(sha256).data
 
-        found.append(Thumbs(host, read, left.pictures, words("cases.page.evidence_pictures")))
+        under = captions(words, left.pictures, left.stills)
+        found.append(Thumbs(host, read, left.pictures, words("cases.page.evidence_pictures"), under))
     return found
 
 

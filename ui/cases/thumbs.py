@@ -21,9 +21,12 @@ Read = Callable[[str], bytes]
 class Thumbs(QWidget):
     """Read in the background; `host` is what a picture covers when it is opened in full."""
 
-    def __init__(self, host: QWidget, read: Read, pictures: Sequence[str], name: str) -> None:
+    def __init__(
+        self, host: QWidget, read: Read, pictures: Sequence[str], name: str, captions: Sequence[str] = ()
+    ) -> None:
         super().__init__()
         self._host, self._read, self._name = host, read, name
+        self._captions = tuple(captions) or ("",) * len(pictures)
         self._images = [QImage() for _ in pictures]
         self._flow = Flow(8)
         self.setLayout(self._flow)
@@ -43,12 +46,12 @@ class Thumbs(QWidget):
         return drawn(self._read(sha256))
 
     def _button(self, number: int) -> QToolButton:
-        name = f"{self._name} {number + 1}" if len(self._images) > 1 else self._name
+        name = self._captions[number] or (f"{self._name} {number + 1}" if len(self._images) > 1 else self._name)
         button = QToolButton()
         button.setAccessibleName(name)
         plain_tip(button, name)
         button.setFixedSize(THUMB)
         button.setIconSize(THUMB - QSize(6, 6))
         button.setCursor(Qt.CursorShape.PointingHandCursor)
-        button.clicked.connect(lambda: PictureView(self._host, self._images, number, name))
+        button.clicked.connect(lambda: PictureView(self._host, self._images, number, name, self._captions))
         return button

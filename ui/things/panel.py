@@ -196,7 +196,7 @@ class ThingPanel(QScrollArea):
         self._groups.show_points(model.panel, others)
         self._trend.show_thing(view, mains)
         self._events.forget()
-        self._events_section.setVisible(bool(model.events))
+        self._events_section.setVisible(bool(model.told))
         self._events.show_events(model, self._now)
         self._acts.setVisible(bool(model.actions))
         self._act_buttons.show_acts(model)
