@@ -46,6 +46,10 @@ def sections(context: Context, told: Told, acts: Acts, host: QWidget) -> list[QW
     """Response first: at three in the morning it is what is read."""
     words, alarm = context.words, told.row.alarm
     found = [section(words("alarms.detail.response"), notice_card(paragraph(words.of(alarm.response))))]
+    pictured = _pictured(context, alarm, acts, host)
+    if alarm.pictures:
+        # Before all reasons: what is to be seen there.
+        found += pictured
     if told.explained_by is not None:
         found.append(_explained(context, told.explained_by))
     if told.row.group is not None:
@@ -57,12 +61,19 @@ def sections(context: Context, told: Told, acts: Acts, host: QWidget) -> list[QW
         section(words("alarms.detail.consequence"), paragraph(words.of(alarm.consequence))),
         section(words("alarms.page.facts"), FactsList(_facts(context, alarm)), _live_panel(context, told.row)),
     ]
-    add = acts.for_pictures(alarm)
-    if alarm.pictures or add:
-        thumbs = [Thumbnails(context, host, alarm.pictures, alarm.stills)] if alarm.pictures else []
-        found.append(section(words("alarms.page.pictures"), *thumbs, *_in_line(add)))
+    if not alarm.pictures:
+        found += pictured
     course = Timeline(_course(context, alarm, told.course), words("alarms.page.course"))
     return [*found, section(words("alarms.page.course"), course)]
+
+
+def _pictured(context: Context, alarm: AlarmView, acts: Acts, host: QWidget) -> list[QWidget]:
+    """The alarm's pictures and the way to add one; nothing where there is neither."""
+    add = acts.for_pictures(alarm)
+    if not alarm.pictures and not add:
+        return []
+    thumbs = [Thumbnails(context, host, alarm.pictures, alarm.stills)] if alarm.pictures else []
+    return [section(context.words("alarms.page.pictures"), *thumbs, *_in_line(add))]
 
 
 def rest(words: Words, row: Row) -> list[QWidget]:

@@ -11,11 +11,13 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.kernel.words import Lang
+from desktop.simulate.stills import still
 from tests.ui.alarms.test_page import Open, open_page
 from tests.ui.drivers.alarms import AlarmsDriver
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Site
 from ui.alarms.pictures import PictureView, Thumbnails
+from ui.parts.when import local
 
 __all__ = ["open_page"]
 
@@ -152,6 +154,19 @@ def test_p_adds_a_picture_that_is_seen_small_and_in_full(site: Site, open_page: 
     page.until(lambda: not page.root.findChildren(PictureView))
     assert site.alarm(alarm_id).state == "unacknowledged"
     assert page.root.findChildren(Thumbnails)
+
+
+def test_a_picture_that_a_camera_took_says_which_and_when(site: Site, open_page: Open) -> None:
+    alarm_id = site.raise_alarm(thing=SUMP)
+    at = site.clock.now()
+    seen = {"地下车库摄像机": still("地下车库摄像机", at.timestamp())}
+    site.off(site.console.alarms.keep_stills, alarm_id, seen, at)
+    page, _ = open_page()
+    said = f"地下车库摄像机 {local(at):%m-%d %H:%M:%S} 自动抓拍"
+    page.until(lambda: said in page.detail().acts())
+    page.detail().press(said)
+    [full] = page.root.findChildren(PictureView)
+    assert full.isVisible() and full.accessibleName() == said
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words(site: Site, open_page: Open, tmp_path: Path) -> None:
