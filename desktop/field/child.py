@@ -13,7 +13,7 @@ import msgspec
 
 from db.errors import StoreError
 from desktop.field.latest import SharedTable
-from desktop.field.messages import FieldSettings, FromField, Health, Stop, ToField
+from desktop.field.messages import FieldSettings, FromField, Health, Stop, ToField, Trouble
 from desktop.field.service import FieldService
 from desktop.field.wire import Teller
 
@@ -68,5 +68,5 @@ def _cannot_start(error: Exception) -> Health:
         points=0,
         samples_stored=0,
         broker_dropped=None,
-        problem=f"the field service cannot start: {error}",
+        troubles=(Trouble("cannot_start", str(error)),),
     )

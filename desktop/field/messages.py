@@ -110,6 +110,22 @@ class Happened(msgspec.Struct, frozen=True, tag=True):
     data: dict[str, Value]
 
 
+TroubleKind = Literal["cannot_start", "handover", "history", "urgent", "room", "refused"]
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """What stands against the intake now. Screens have words for each kind: what happened, what still works, what to do.
+
+    `cannot_start`: nothing is taken in. `handover`: alarms cannot be made durable here. `history`: samples are lost or not
+    tidied. `urgent`: what protects lives has no line of its own. `room`: more things than there is room for. `refused`:
+    filters the broker does not let us have.
+    """
+
+    kind: TroubleKind
+    detail: str = ""
+    """In plain English, for whoever mends it."""
+
+
 class Health(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """Sent once a second: how the intake is doing. Every loss is in here."""
 
@@ -129,8 +145,8 @@ class Health(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     broker_dropped: int | None
     """`$SYS/broker/publish/messages/dropped`, None when the broker does not tell."""
     refused_models: tuple[str, ...] = ()
-    problem: str = ""
-    """A standing trouble in plain English, as a full disk; empty when there is none."""
+    troubles: tuple[Trouble, ...] = ()
+    """The gravest first."""
 
 
 class AlarmStored(msgspec.Struct, frozen=True, tag=True):

@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from desktop.field.messages import (
     Overridden,
     Stop,
     ToField,
+    Trouble,
 )
 from desktop.field.mqtt import Address, Line
 from desktop.field.outbox import Outbox
@@ -38,6 +39,8 @@ from desktop.things.loader import SITE_FOLDER, load_models_with
 log = logging.getLogger(__name__)
 
 TICK = 0.1
+SETTLING = 5000
+"""Milliseconds after a connection within which the second one may be missing."""
 
 TELEMETRY_FILE = "telemetry.db"
 HANDOVER_FILE = "handover.db"
@@ -155,13 +158,6 @@ class FieldService:
                 rejected["too_big"] = rejected.get("too_big", 0) + line.skipped
             if line.failures:
                 rejected["internal"] = rejected.get("internal", 0) + line.failures
-        problems = [self._alarms.problem, history.problem]
-        if self._link[0] == "up" and not self._urgent.connected:
-            problems.append("what protects lives has no line of its own; it comes with everything else")
-        if intake.things_refused:
-            problems.append("no room for more things")
-        if self._discovery.refused:
-            problems.append(f"the broker does not let us have {', '.join(self._discovery.refused[:3])}")
         return Health(
             link=self._link[0],
             link_since_ms=self._link[1],
@@ -180,8 +176,22 @@ class FieldService:
             samples_stored=history.stored,
             broker_dropped=intake.broker_dropped,
             refused_models=self._refused_models,
-            problem="; ".join(filter(None, problems)),
+            troubles=tuple(self._troubles()),
         )
+
+    def _troubles(self) -> Iterator[Trouble]:
+        if self._alarms.problem:
+            yield Trouble("handover", self._alarms.problem)
+        # A moment after the other: the two connect one by one.
+        up_for = _now_ms() - self._link[1] if self._link[0] == "up" else 0
+        if up_for > SETTLING and not self._urgent.connected:
+            yield Trouble("urgent")
+        if self._discovery.refused:
+            yield Trouble("refused", ", ".join(self._discovery.refused[:3]))
+        if self._intake.things_refused:
+            yield Trouble("room", f"{self._intake.things_refused} descriptions")
+        if self._history.problem:
+            yield Trouble("history", self._history.problem)
 
 
 def _now_ms() -> int:

@@ -249,11 +249,12 @@ class AlarmWall(QWidget):
 
     def _say_trouble(self, now: datetime) -> None:
         words, console = self._words, self._context.console
-        light = broker_light(console.field.health())
         silent = sum(view.online is False for view in console.things.all())
         since = self._board.standing.flood_since(now)
         flood = words("alarms.wall.flood", at=f"{local(since):%H:%M}") if since else ""
-        lost = "" if light.well else words("alarms.wall.lost")
+        health = console.field.health()
+        light = broker_light(health)
+        lost = "" if light.well else words(light.word if health and health.troubles else "alarms.wall.lost")
         offline = words("app.offline_things", n=silent) if silent else ""
         self._trouble.setText("    ".join(part for part in (self._problem, lost, flood, offline) if part))
         self._trouble.setVisible(bool(self._trouble.text()))

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from desktop.field.messages import Health
+from desktop.field.messages import Health, Trouble
 from desktop.kernel.words import Words, catalogue
 from ui.parts.layout import clear
 from ui.parts.text import Label
+from ui.parts.value import one_line
 
 NAME_WIDTH = 176
 
@@ -57,8 +58,17 @@ def intake(words: Words, health: Health) -> Facts:
         (words("about.things"), f"{health.things:,} · {words('about.points', n=f'{health.points:,}')}"),
         (words("about.stored"), f"{health.samples_stored:,}"),
         (words("about.queued"), waiting or words("about.none")),
-        (words("about.problem"), health.problem or words("about.none")),
+        (
+            words("about.problem"),
+            "\n".join(trouble_words(words, one) for one in health.troubles) or words("about.none"),
+        ),
     ]
+
+
+def trouble_words(words: Words, trouble: Trouble) -> str:
+    """What happened, what still works and what to do; behind it what the machine said, for whoever mends it."""
+    said = f" ({one_line(trouble.detail)})" if trouble.detail else ""
+    return words(f"about.trouble.{trouble.kind}") + said
 
 
 def losses(words: Words, health: Health) -> Facts:

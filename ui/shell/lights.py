@@ -20,13 +20,29 @@ class Light:
     word: str
     tone: BadgeTone = "quiet"
     mark: Mark = "check"
+    tip: str = ""
+    """A key too, where it is not the line's own."""
 
     @property
     def well(self) -> bool:
         return self.tone == "quiet"
 
 
+GRAVE = frozenset({"cannot_start", "handover"})
+"""Troubles by which an alarm could be lost; all else costs speed, history or a device."""
+
+
 def broker_light(health: Health | None) -> Light:
+    if health is not None and health.troubles and health.link in ("up", "off"):
+        grave = any(trouble.kind in GRAVE for trouble in health.troubles)
+        tip = "app.light.broker_trouble_tip"
+        return Light(
+            "broker",
+            "app.light.broker_trouble",
+            "critical" if grave else "high",
+            "diamond" if grave else "triangle",
+            tip,
+        )
     if health is None or health.link == "connecting":
         return Light("broker", "app.light.broker_connecting", "quiet", "half")
     if health.link == "up":

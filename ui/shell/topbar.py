@@ -103,7 +103,7 @@ class TopBar(QFrame):
         if (shown.text(), shown.tone(), shown.mark()) != (word, light.tone, light.mark):
             shown.set_ink("ink2" if light.well else "")
             shown.set(word, light.tone, light.mark)
-            plain_tip(shown, self._words(f"app.light.{light.key}_tip"))
+            plain_tip(shown, self._words(light.tip or f"app.light.{light.key}_tip"))
 
     def light_words(self) -> dict[str, str]:
         """What the lights say now."""

@@ -16,7 +16,7 @@ import pytest
 
 from db.handover import Handover
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
-from desktop.field.messages import AlarmStored, FieldSettings, OutOfService, Stop
+from desktop.field.messages import AlarmStored, FieldSettings, Health, OutOfService, Stop
 from desktop.field.mqtt import Line
 from desktop.field.service import HANDOVER_FILE
 from tests.desktop.field.site import ROOT, Building, Listener, settings_for
@@ -55,6 +55,10 @@ def building(broker: Mosquitto) -> Iterator[Building]:
     found = Building(broker)
     yield found
     found.stop()
+
+
+def cannot_start(health: Health) -> bool:
+    return [trouble.kind for trouble in health.troubles] == ["cannot_start"]
 
 
 def wait_subscribed(ears: Listener, building: Building) -> None:
@@ -256,8 +260,8 @@ def test_subscriptions_are_tried_again_when_the_broker_does_not_answer(
 def test_an_address_that_is_none_is_told(settings: FieldSettings) -> None:
     host = ProcessHost(msgspec.structs.replace(settings, broker="tcp://li:geheim@h"))
     host.start()
-    wait_until(lambda: (health := host.health()) and "cannot start" in health.problem, 30)
-    assert (health := host.health()) and "geheim" not in health.problem
+    wait_until(lambda: (health := host.health()) and cannot_start(health), 30)
+    assert (health := host.health()) and "geheim" not in str(health.troubles)
     host.stop()
 
 
@@ -396,5 +400,5 @@ def test_a_damaged_hand_over_file_is_told(broker: Mosquitto, settings: FieldSett
     (Path(settings.data_dir) / HANDOVER_FILE).write_bytes(b"not a database" * 1000)
     host = ProcessHost(settings)
     host.start()
-    wait_until(lambda: (health := host.health()) and "cannot start" in health.problem, 30)
+    wait_until(lambda: (health := host.health()) and cannot_start(health), 30)
     host.stop()

@@ -102,7 +102,7 @@ def test_a_full_table_refuses_more_things_and_says_so(ears: Listener, building: 
     for n in range(2, 40):
         building.describe(f"gas-{n}")
     wait_until(lambda: ears.health.dropped["things"] > 0)
-    assert "no room for more things" in ears.health.problem
+    assert [trouble.kind for trouble in ears.health.troubles] == ["room"]
     assert 1 < ears.health.things < 40
     building.say("gas-1", concentration=1.5)
     ears.wait_value("gas-1", "concentration", 1.5)

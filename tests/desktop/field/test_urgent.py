@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from desktop.field.host import ThreadHost
+from desktop.field.messages import Trouble
 from tests.desktop.field.site import Building, Listener, settings_for
 from tests.support.broker import Mosquitto, wait_until
 from tests.support.wire import Wires, wires
@@ -87,8 +88,8 @@ def test_every_message_counts_once(ears: Listener, building: Building) -> None:
 
 def test_that_the_line_is_missing_is_told(ears: Listener, building: Building, wired: Wires) -> None:
     assert ears.health.link == "up"
-    wait_until(lambda: ears.health.problem == "", 20)
+    wait_until(lambda: not ears.health.troubles, 20)
     # Not even a greeting comes through, so that no new connection stands for a moment.
     wired.held = lambda said: not wide(said)
-    wait_until(lambda: "line of its own" in ears.health.problem, 30, "told")
+    wait_until(lambda: ears.health.troubles == (Trouble("urgent"),), 30, "told")
     assert ears.health.link == "up"

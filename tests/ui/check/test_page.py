@@ -7,6 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.cases.service import Cases
-from desktop.field.messages import Health
+from desktop.field.messages import Health, Trouble, TroubleKind
 from desktop.kernel.errors import StoreUnavailable
 from desktop.kernel.words import Lang, Words, catalogue
 from desktop.security import check as checks_module
@@ -50,6 +51,15 @@ def open_page(qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site, themed:
         return driver, shell
 
     return opened
+
+
+@pytest.mark.parametrize("kind", get_args(TroubleKind))
+def test_what_is_wrong_with_the_intake_is_told_in_words(site: Site, open_page: Open, kind: TroubleKind) -> None:
+    trouble = Trouble(kind, "no space <b>left</b>")
+    site.still.told = msgspec.structs.replace(HEALTH, troubles=(trouble, Trouble("room")))
+    page, _ = open_page()
+    assert page.says(Words("zh")(f"about.trouble.{kind}"))
+    assert page.says("no space <b>left</b>") and page.says("设备数超出上限")
 
 
 def test_the_self_test_runs_by_itself_and_again_by_its_key(site: Site, open_page: Open) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Console
-from desktop.field.messages import Health
+from desktop.field.messages import Health, Trouble, TroubleKind
 from desktop.kernel.errors import Refused
 from desktop.security.principal import Principal
 from tests.support.console import QuietField
@@ -17,6 +17,7 @@ from tests.ui.shell.pages import ListPage
 from ui import aio
 from ui.security.setup import SetUp
 from ui.security.signin import SignIn
+from ui.shell.lights import broker_light
 from ui.shell.palette import CommandPalette
 from ui.shell.preferences import load_preferences
 from ui.shell.workspace import Workspace
@@ -52,6 +53,14 @@ def test_keys_reach_every_page(window: ConsoleWindow) -> None:
     assert workspace(window).place()[0] == "things"
     driver.key("Ctrl+1")
     assert workspace(window).place()[0] == "overview"
+
+
+@pytest.mark.parametrize(("kind", "tone"), [("handover", "critical"), ("cannot_start", "critical"), ("urgent", "high")])
+def test_a_trouble_of_the_intake_is_no_light_that_says_connected(kind: TroubleKind, tone: str) -> None:
+    light = broker_light(health("off" if kind == "cannot_start" else "up", troubles=(Trouble(kind),)))
+    assert (light.word, light.tone, light.well) == ("app.light.broker_trouble", tone, False)
+    assert broker_light(health("lost", troubles=(Trouble(kind),))).word == "app.light.broker_lost"
+    assert broker_light(health("up")).well
 
 
 def test_language_and_theme_switch_live_and_come_back_to_the_same_row(window: ConsoleWindow, console: Console) -> None:
