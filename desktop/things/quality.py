@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal
+
 from desktop.things.model import Reading
 
 AHEAD = 60.0
 """Seconds by which a clock may have been set back without a fresh value looking old."""
+
+Hearing = Literal["live", "bad", "uncertain", "stale", "none"]
+"""How a thing tells its main values. Live: one at least can be trusted. Bad: what comes cannot be read. Uncertain: what is
+known was only replayed. Stale: nothing is told any more. None: it never told a value."""
+TOLD: tuple[Hearing, ...] = ("bad", "uncertain", "stale", "none")
+"""Without one that can be trusted the first of these that holds of any value."""
 
 
 def seen_now(reading: Reading, online: bool | None, line_is_up: bool, stale_after: float, now: float) -> Reading:
@@ -30,3 +39,16 @@ def is_old(reading: Reading, stale_after: float, now: float) -> bool:
     and says nothing of how fresh the value is."""
     told = reading.device_at if reading.quality == "uncertain" and reading.device_at else reading.at
     return not -max(stale_after, AHEAD) <= now - told <= stale_after
+
+
+def hearing_of(told: Iterable[tuple[Reading, float]], now: float) -> Hearing:
+    """How a thing is heard as of `now` by its main values (as `seen_now` gives them, each with the seconds after which it is
+    old): one that is "online" and tells nothing to rely on must not look well. One good value settles it."""
+    found: set[Hearing] = {"none"}
+    for reading, stale_after in told:
+        if reading.quality == "good":
+            return "live"
+        if reading.quality != "none":
+            doubt = reading.quality in ("bad", "uncertain") and not is_old(reading, stale_after, now)
+            found.add("bad" if doubt and reading.quality == "bad" else "uncertain" if doubt else "stale")
+    return next(hearing for hearing in TOLD if hearing in found)

@@ -23,14 +23,12 @@ from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.security.principal import Principal, act, require
 from desktop.things.model import Reading, Thing
 from desktop.things.overrides import Overrides, problems
-from desktop.things.quality import is_old, seen_now
+from desktop.things.quality import Hearing, hearing_of, seen_now
 from desktop.things.views import ThingView
 
 log = logging.getLogger(__name__)
 
 NEVER = Reading(None, "none", 0.0)
-LIVE = ("good", "uncertain", "bad")
-"""Qualities of a value that is told, well or badly."""
 MAINS = 3
 """Points that speak for a thing whose model marks none as main."""
 
@@ -88,7 +86,7 @@ class _Listed:
 class Things:
     """Every device and what it says now.
 
-    `all`, `get`, `reading`, `readings` and `online` read memory only and may be called on the UI thread at 10 Hz; `mute`
+    `all`, `get`, `reading`, `readings` and `online` read memory only and may be called on the UI thread at 10 Hz; `hearings`
     reads much memory and the rest waits for a disk: they belong on an executor thread.
     """
 
@@ -142,20 +140,16 @@ class Things:
         online, line, now = self.online(thing_id), self._line_is_up(), self._clock.now().timestamp()
         return {name: self._seen(slot, online, line, now) for name, slot in self._slots.get(thing_id, {}).items()}
 
-    def mute(self) -> set[str]:
-        """The things of which no main value is told now: all are old, lost or were never there."""
+    def hearings(self) -> dict[str, Hearing]:
+        """How every thing tells its main values now; "stale" for what said goodbye."""
         line, now = self._line_is_up(), self._clock.now().timestamp()
-        found = set()
+        found: dict[str, Hearing] = {}
         for thing_id, slots in list(self._mains.items()):
             online = self.online(thing_id)
-            # Most things say something in their first point: it ends there.
-            if online is False or not any(self._tells(slot, online, line, now) for slot in slots):
-                found.add(thing_id)
+            # Most things say something good in their first point: it ends there.
+            seen = ((self._seen(slot, online, line, now), slot[1]) for slot in slots)
+            found[thing_id] = "stale" if online is False else hearing_of(seen, now)
         return found
-
-    def _tells(self, slot: tuple[int, float], online: bool | None, line: bool, now: float) -> bool:
-        seen = self._seen(slot, online, line, now)
-        return seen.quality in LIVE and not is_old(seen, slot[1], now)
 
     def online(self, thing_id: str) -> bool | None:
         """Whether the device says it is reachable; None while it never told. What speaks through a thing that is gone

@@ -82,7 +82,7 @@ class SystemRow(QFrame):
         self._title = Label(title, "body", weight=500)
         self._title.setFixedWidth(92)
         self._count = Label("", "caption", tabular=True)
-        self._count.setFixedWidth(48)
+        self._count.setFixedWidth(40)
         self._spark = Sparkline()
         self._spark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._value = _RowValue()
@@ -145,7 +145,7 @@ class _RowValue(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown, self._title = Shown("", "", "", "none"), ""
-        self.setFixedSize(148, LINE - 2)
+        self.setFixedSize(140, LINE - 2)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_value(self, shown: Shown, title: str) -> None:
@@ -173,7 +173,7 @@ class _RowWord(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._word: tuple[str, BadgeTone, Mark] = ("", "quiet", "")
-        self.setFixedSize(92, LINE - 2)
+        self.setFixedSize(108, LINE - 2)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_word(self, word: str, tone: BadgeTone, mark: Mark) -> None:

@@ -15,7 +15,7 @@ from desktop.kernel.bus import Changed
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.overview.lines import LINE, OverviewLine, SystemRow
-from ui.overview.summary import LINES, SystemLine, due_soon, needing, overdue, system_lines
+from ui.overview.summary import LINES, SystemLine, due_soon, needing, overdue, state_of, system_lines
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.layout import clear, column, framed, row
 from ui.parts.page import Page
@@ -26,7 +26,7 @@ from ui.parts.trend import HOUR
 from ui.parts.value import one_line, shown
 from ui.parts.when import short
 from ui.shell.context import Context
-from ui.things.silence import DEAD, Silent, all_silent
+from ui.things.silence import DEAD, Census, census
 from ui.things.state import by_thing
 
 SECOND_MS, SILENT_EVERY, TRENDS_EVERY = 1000, 5, 60
@@ -40,6 +40,11 @@ ICONS = {
 }  # fmt: skip
 
 
+MARKS: dict[str, Mark] = {
+    "things.state.normal": "", "things.state.out_of_service": "dash", "overview.state.offline": "ring",
+    "overview.state.silent": "ring",
+}  # fmt: skip
+"""Of a system's words without an alarm; whatever else leaves something open is half."""
 MOST_CASES = 200
 """Of the most pressing cases so many are read; whoever has more that are late has other worries than their count."""
 
@@ -53,7 +58,7 @@ class OverviewPage(Page):
         self._alarms: Sequence[AlarmView] = ()
         self._cases: Sequence[CaseView] = ()
         self._open_cases = 0
-        self._silent: list[Silent] = []
+        self._census: Census | None = None
         self._lines: list[SystemLine] = []
         self._speaking: list[str] = []
         self._seconds = 0
@@ -80,7 +85,7 @@ class OverviewPage(Page):
         """A second went by."""
         views = self._context.console.things.all()
         if self._seconds % SILENT_EVERY == 0:
-            self._ask_silent(views)
+            self._take_census(views)
         self._show_needs()
         self._show_systems(views)
         # Also when another thing speaks for a system: at the start they come in one by one.
@@ -149,7 +154,7 @@ class OverviewPage(Page):
 
     def _show_needs(self) -> None:
         words = self._words
-        alarms, late, dead = needing(self._alarms), overdue(self._cases), self._silent
+        alarms, late, dead = needing(self._alarms), overdue(self._cases), self._census.silent if self._census else ()
         go, now = self._context.shell.go, self._context.console.clock.now()
         lines: list[_Line] = []
         for alarm in alarms:
@@ -200,7 +205,7 @@ class OverviewPage(Page):
 
     def _show_systems(self, views: Sequence[ThingView]) -> None:
         words, now = self._words, self._context.console.clock.now().timestamp()
-        self._lines = system_lines(views, by_thing(self._alarms), {one.view.id for one in self._silent})
+        self._lines = system_lines(views, by_thing(self._alarms), self._census or Census())
         self._arrange([line.system for line in self._lines if line.count] or list(LINES))
         for line in self._lines:
             own = self._systems[line.system]
@@ -209,21 +214,13 @@ class OverviewPage(Page):
                 own.show_no_value()
                 continue
             count = words("overview.count", n=line.count)
-            if line.priority is not None:
-                word = words("overview.in_alarm", n=line.alarmed)
-                own.show_state(count, word, line.priority, PRIORITY_MARK[line.priority])
-            elif line.offline:
-                own.show_state(count, words("overview.offline", n=line.offline), "quiet", "ring")
-            elif line.silent:
-                own.show_state(count, words("overview.not_updated", n=line.silent), "quiet", "half")
-            elif line.out == line.count:
-                own.show_state(count, words("things.state.out_of_service"), "quiet", "dash")
-            elif line.unknown == line.count - line.out:
-                own.show_state(count, words("things.state.unknown"), "quiet", "half")
-            elif line.unknown:
-                own.show_state(count, words("overview.unknown", n=line.unknown), "quiet", "half")
-            else:
-                own.show_state(count, words("things.state.normal"), "quiet", "")
+            word, n = state_of(line)
+            if self._census is None and not line.alarmed:
+                # Nothing is called well before it was looked at.
+                own.show_state(count, "", "quiet", "")
+                continue
+            mark: Mark = PRIORITY_MARK[line.priority] if line.priority else MARKS.get(word, "half")
+            own.show_state(count, words(word, n=n), line.priority or "quiet", mark)
             if line.thing is not None and line.point is not None:
                 reading = self._context.console.things.reading(line.thing.id, line.point.name)
                 title = words.of(line.point.title)
@@ -233,8 +230,8 @@ class OverviewPage(Page):
 
     def _open_system(self, system: str) -> None:
         line = next((line for line in self._lines if line.system == system), None)
-        dead = line is not None and line.priority is None and bool(line.offline or line.silent)
-        self._context.shell.go("things", DEAD if dead else line.thing.id if line and line.thing else "")
+        dead = line is not None and line.priority is None and line.silent
+        self._context.shell.go("things", f"{DEAD}/{system}" if dead else line.first.id if line and line.first else "")
 
     # Reading
 
@@ -256,11 +253,11 @@ class OverviewPage(Page):
         return lists.page(CaseQuery(), limit=MOST_CASES), lists.count(CaseQuery()).total
 
     @slot
-    async def _ask_silent(self, views: Sequence[ThingView]) -> None:
-        # Every point of every thing is looked at.
-        found = await in_background(all_silent, views, self._context.console.things)
-        if found != self._silent:
-            self._silent = found
+    async def _take_census(self, views: Sequence[ThingView]) -> None:
+        # The main values of every thing are looked at.
+        found = await in_background(census, views, self._context.console.things)
+        if found != self._census:
+            self._census = found
             self._show_needs()
             self._show_systems(self._context.console.things.all())
 

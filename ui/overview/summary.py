@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +10,10 @@ from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseView
 from desktop.things.limits import URGENCY
 from desktop.things.model import Point, Priority
+from desktop.things.quality import Hearing
 from desktop.things.views import ThingView
 from ui.parts.when import local
+from ui.things.silence import Census, How
 from ui.things.state import SYSTEMS, Alarms, main_points, priority_of, system_of
 
 SHIFT = timedelta(hours=12)
@@ -26,39 +28,51 @@ class SystemLine:
     system: str
     count: int
     alarmed: int
-    offline: int
     out: int
-    silent: int
-    """Things that say they are there and tell nothing."""
+    silent: tuple[How, ...]
+    """How each of those that are silent is so."""
+    doubtful: tuple[Hearing, ...]
+    """How each of those that tell nothing to rely on is heard."""
     unknown: int
-    """Things of which nobody can say whether they are there: never heard of, or the line to the site is gone."""
+    """Things of which nobody can say whether they are there: they never said so, or the line to the site is gone."""
     priority: Priority | None
+    first: ThingView | None
+    """The thing the line's word is about before all others."""
     thing: ThingView | None
+    """The thing whose value stands for the system."""
     point: Point | None
 
 
-def system_lines(views: Sequence[ThingView], alarms: Alarms, silent: Collection[str] = frozenset()) -> list[SystemLine]:
-    """A line for every system, with or without things; `silent` are the ids of what tells nothing."""
+def system_lines(views: Sequence[ThingView], alarms: Alarms, census: Census) -> list[SystemLine]:
+    """A line for every system, with or without things."""
+    silent = {one.view.id: one.how for one in census.silent}
     own: dict[str, list[ThingView]] = {system: [] for system in LINES}
     for view in views:
         own[system_of(view)].append(view)
-    return [_line(system, own[system], alarms, silent) for system in LINES]
+    return [_line(system, own[system], alarms, silent, census.doubtful) for system in LINES]
 
 
-def _line(system: str, views: Sequence[ThingView], alarms: Alarms, silent: Collection[str]) -> SystemLine:
+def _line(
+    system: str, views: Sequence[ThingView], alarms: Alarms, silent: Mapping[str, How], doubtful: Mapping[str, Hearing]
+) -> SystemLine:
     ranked = [(None if view.out_of_service else priority_of(alarms.get(view.id, ())), view) for view in views]
     urgent = sorted((URGENCY[priority], view.id, view) for priority, view in ranked if priority is not None)
-    spoken = [view for view in views if view.online is not False and not view.out_of_service]
-    thing = urgent[0][2] if urgent else min(filter(_figure, spoken), key=_speaks_worse, default=None)
+    # What tells something speaks for a system; while nothing does, what told something last.
+    spoken = [view for view in views if view.id not in silent and not view.out_of_service]
+    in_doubt = [view for view in spoken if view.id in doubtful]
+    asking = [urgent[0][2]] if urgent else in_doubt
+    thing = min(filter(_figure, asking), key=_speaks_worse, default=None)
+    thing = thing or min(filter(_figure, spoken), key=_speaks_worse, default=None)
     return SystemLine(
         system=system,
         count=len(views),
         alarmed=len(urgent),
-        offline=sum(view.online is False and not view.out_of_service for view in views),
         out=sum(view.out_of_service for view in views),
-        silent=sum(view.online is True and view.id in silent and not view.out_of_service for view in views),
-        unknown=sum(view.online is None and not view.out_of_service for view in views),
+        silent=tuple(silent[view.id] for view in views if view.id in silent),
+        doubtful=tuple(doubtful[view.id] for view in views if view.id in doubtful),
+        unknown=sum(view.online is None and not view.out_of_service and view.id not in silent for view in views),
         priority=next((p for p in URGENCY if any(own == p for own, _ in ranked)), None),
+        first=next(iter(asking), thing),
         thing=thing,
         point=_figure(thing) if thing else None,
     )
@@ -77,6 +91,24 @@ def _speaks_worse(view: ThingView) -> tuple[bool, bool, bool]:
     point = _figure(view)
     counts = point is not None and point.counter is not None
     return counts, view.thing.model.panel.mimic is None, view.thing.use != "supply"
+
+
+def state_of(line: SystemLine) -> tuple[str, int]:
+    """The one word of a system with things, as a key of the catalogue, and how many it is said of (0: of all)."""
+    if line.alarmed:
+        return "overview.in_alarm", line.alarmed
+    if line.silent:
+        how = line.silent[0] if len(set(line.silent)) == 1 else "silent"
+        return f"overview.state.{how}", len(line.silent)
+    if line.out == line.count:
+        return "things.state.out_of_service", 0
+    if line.unknown:
+        everything = line.unknown == line.count - line.out
+        return ("things.state.unknown", 0) if everything else ("overview.state.unknown", line.unknown)
+    if line.doubtful:
+        how_heard = line.doubtful[0] if len(set(line.doubtful)) == 1 else "doubtful"
+        return f"overview.state.{how_heard}", len(line.doubtful)
+    return "things.state.normal", 0
 
 
 def needing(alarms: Iterable[AlarmView]) -> list[AlarmView]:

@@ -67,7 +67,7 @@ def pin_of(
         return Pin(id_, *at, one_line(id_), StateWord(words("plans.unknown"), "quiet", "half"), gone=True)
     points = main_points(view)
     read = {point.name: things.reading(id_, point.name) for point in points}
-    state = state_word(view, alarms, words, hearing(view, read))
+    state = state_word(view, alarms, words, hearing(view, read, now))
     values = tuple(
         (
             words.of(point.title),

@@ -21,6 +21,7 @@ from desktop.kernel.errors import LinliError, StoreUnavailable
 from desktop.kernel.words import Words
 from desktop.security.principal import Principal
 from desktop.things.model import Priority
+from desktop.things.views import ThingView
 from ui.aio import Bridge, in_background, report, slot
 from ui.parts.banner import Banner
 from ui.parts.layout import clear
@@ -35,12 +36,15 @@ from ui.shell.sidebar import Sidebar, Waiting, alarms_waiting
 from ui.shell.strip import StatusStrip
 from ui.shell.topbar import TopBar
 from ui.theme.tokens import px
+from ui.things.silence import Census, census
 
 if TYPE_CHECKING:
     from desktop.app import Console
 
 NARROW = 1240
 """Below this width the sidebar shows icons alone."""
+CENSUS_EVERY = 5
+"""Seconds after which it is counted anew how many things are there and how many are silent."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Workspace(QWidget):
         self._made: dict[str, Page] = {}
         self._current = ""
         self._store_problem = False
+        self._census, self._seconds = Census(), 0
         self._palette: CommandPalette | None = None
         self.sidebar = Sidebar(pages, words, who.name, self)
         self.sidebar.chosen.connect(self.go)
@@ -196,13 +201,15 @@ class Workspace(QWidget):
         """Lights, strip and counts of things: from memory, once a second."""
         health = self._console.field.health()
         things = self._console.things.all()
-        online = sum(view.online is True for view in things)
-        offline = sum(view.online is False for view in things)
+        if self._seconds % CENSUS_EVERY == 0:
+            self._take_census(things)
+        self._seconds += 1
+        silent = len(self._census.silent)
         for light in (broker_light(health), hub_light(), store_light(self._store_problem), self._watch.light()):
             self.topbar.set_light(light)
-        self.strip.refresh(health, online, len(things))
-        words = self._words("app.offline_things", n=offline)
-        self.sidebar.set_waiting("things", [Waiting(offline, words, "quiet", "ring")] if offline else [])
+        self.strip.refresh(health, self._census.online, len(things))
+        words = self._words("app.silent_things", n=silent)
+        self.sidebar.set_waiting("things", [Waiting(silent, words, "quiet", "ring")] if silent else [])
 
     # Inside
 
@@ -229,6 +236,14 @@ class Workspace(QWidget):
         self._store_problem = False
         if event.touches("alarm", "case"):
             self._count()
+
+    @slot
+    async def _take_census(self, things: Sequence[ThingView]) -> None:
+        # The main values of every thing are looked at.
+        found = await in_background(census, things, self._console.things)
+        if found != self._census:
+            self._census = found
+            self.refresh()
 
     @slot
     async def _count(self) -> None:

@@ -97,6 +97,11 @@ class SilentTree(QTreeView):
         if row is not None:
             self.setCurrentIndex(row[0].index())
 
+    def land(self) -> None:
+        """Chooses the first where nothing is chosen, so that arrows and Enter do something."""
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(self._model.index(0, 0))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.opened.emit(self._id(self.currentIndex()))

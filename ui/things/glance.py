@@ -29,7 +29,7 @@ Readings = Callable[[str, str], Reading]
 """A thing's point, now."""
 
 
-def row_of(view: ThingView, readings: Readings, alarms: Sequence[AlarmView], words: Words) -> ThingRow:
+def row_of(view: ThingView, readings: Readings, alarms: Sequence[AlarmView], words: Words, now: float) -> ThingRow:
     """The thing's line. Ages are told in the panel: a list that counts seconds would never be still."""
     points = main_points(view)
     read = {point.name: readings(view.id, point.name) for point in points}
@@ -38,7 +38,7 @@ def row_of(view: ThingView, readings: Readings, alarms: Sequence[AlarmView], wor
         for point in points[:IN_ROW]
     )
     place = " / ".join(view.place_path) or words("things.tree.unplaced")
-    return ThingRow(one_line(view.name), place, state_word(view, alarms, words, hearing(view, read)), values)
+    return ThingRow(one_line(view.name), place, state_word(view, alarms, words, hearing(view, read, now)), values)
 
 
 def tile_of(
@@ -48,7 +48,7 @@ def tile_of(
     points = main_points(view)
     read = {point.name: readings(view.id, point.name) for point in points}
     place = " / ".join(view.place_path) or words("things.tree.unplaced")
-    state = state_word(view, alarms, words, hearing(view, read))
+    state = state_word(view, alarms, words, hearing(view, read, now))
     title, value = "", Shown("—", "", "", "none")
     if points:
         point, reading = points[0], read[points[0].name]

@@ -69,7 +69,7 @@ class PanelHeader(QWidget):
         self, view: ThingView, alarms: Sequence[AlarmView], readings: Mapping[str, Reading], now: float
     ) -> None:
         """How it is and when it was last heard of, as of now (Unix seconds)."""
-        state = state_word(view, alarms, self._words, hearing(view, readings))
+        state = state_word(view, alarms, self._words, hearing(view, readings, now))
         if state.text != self._state.text():
             self._state.set(state.text, state.tone, state.mark)
         # An alarm or maintenance has the first word; that nobody answers must be seen beside it.

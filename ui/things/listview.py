@@ -120,7 +120,7 @@ class ListView(QWidget):
         view = self._things.get(thing_id)
         if view is None:
             return GONE
-        return row_of(view, self._things.reading, self._alarms.get(thing_id, ()), self._words)
+        return row_of(view, self._things.reading, self._alarms.get(thing_id, ()), self._words, self._now())
 
     def _current(self) -> ThingView | None:
         thing_id = self.list.current()

@@ -21,7 +21,7 @@ from ui.shell.context import Context
 from ui.things.deadview import DeadView
 from ui.things.glance import NOBODY, Sparks, tile_of
 from ui.things.listview import ListView
-from ui.things.silence import DEAD, all_silent, explained
+from ui.things.silence import DEAD, census, explained
 from ui.things.state import (
     ALL,
     Alarms,
@@ -111,8 +111,13 @@ class ThingsPage(Page):
         return self._list.current()
 
     def select_key(self, key: str) -> None:
-        """A thing's or a place's id, or "dead" for what is silent."""
-        if key == DEAD:
+        """A thing's or a place's id, "dead" for everything that is silent, or "dead/water" for that of a system."""
+        which, _, system = key.partition("/")
+        if which == DEAD:
+            self._filter.clear()
+            if system:
+                self._by.choose("kind")
+            self._tree.choose(f"system:{system}" if system else ALL)
             self._as.choose(DEAD)
             return
         if key in self._views:
@@ -212,11 +217,12 @@ class ThingsPage(Page):
     @slot
     async def _show_dead(self, found: Sequence[ThingView]) -> None:
         # Every point of every thing is looked at: tens of milliseconds on a big site.
-        silent = await in_background(all_silent, found, self._things)
+        silent = (await in_background(census, found, self._things)).silent
         self._as.set_counts({DEAD: len(silent)} if silent else {})
         if self._shown() == DEAD:
             self._dead.show_causes(tuple(explained(silent)))
             self._dead.tree.choose(self._bring)
+            self._dead.tree.land()
             self._bring = ""
 
     def _tile(self, thing_id: str) -> Tile:

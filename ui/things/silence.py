@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from desktop.things.model import Reading
+from desktop.things.quality import Hearing
 from desktop.things.service import Things
 from desktop.things.views import ThingView
 
@@ -16,7 +17,7 @@ of it was ever seen."""
 
 DAY = 86_400.0
 DEAD = "dead"
-"""What the page of devices is asked for by, for the list of what is silent."""
+"""What the page of devices is asked for by, for the list of what is silent; "dead/water" for a system's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class Silent:
     def days(self, now: float) -> float | None:
         """Days since its last value, as of now (Unix seconds)."""
         return None if self.last is None else max(0.0, now - self.last) / DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many tell what: the one count for overview, sidebar, status strip and list."""
+
+    online: int = 0
+    """Those that say they are there and are not silent."""
+    silent: tuple[Silent, ...] = ()
+    doubtful: Mapping[str, Hearing] = field(default_factory=dict)
+    """Those that tell only what cannot be read, or was only replayed, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ def newest(readings: Mapping[str, Reading]) -> float | None:
 
 
 def silent(view: ThingView, readings: Mapping[str, Reading], online: bool | None) -> Silent | None:
-    """How a thing that tells none of its main values is silent (`Things.mute`). `online` is the device's own last word,
+    """How a thing that tells none of its main values is silent (`Things.hearings`). `online` is the device's own last word,
     which stays when the line to the site is gone: a lost line makes no device dead."""
     last = newest(readings)
     if online is False:
@@ -63,12 +75,22 @@ def silent(view: ThingView, readings: Mapping[str, Reading], online: bool | None
     return None if lost else Silent(view, "stale", last)
 
 
-def all_silent(views: Iterable[ThingView], things: Things) -> list[Silent]:
-    """Everything that is silent. What is out of service is not looked for."""
-    mute = things.mute()
-    asked = (view for view in views if view.id in mute and not view.out_of_service)
-    found = (silent(view, things.readings(view.id), things.online(view.id)) for view in asked)
-    return [one for one in found if one is not None]
+def census(views: Iterable[ThingView], things: Things) -> Census:
+    """Counts the things. What is out of service is not looked for."""
+    heard = things.hearings()
+    silent_: dict[str, Silent] = {}
+    doubtful: dict[str, Hearing] = {}
+    online = 0
+    for view in views:
+        told = heard.get(view.id, "none")
+        if not view.out_of_service and told in ("stale", "none"):
+            found = silent(view, things.readings(view.id), things.online(view.id))
+            if found is not None:
+                silent_[view.id] = found
+        elif not view.out_of_service and told in ("bad", "uncertain"):
+            doubtful[view.id] = told
+        online += view.online is True and view.id not in silent_
+    return Census(online, tuple(silent_.values()), doubtful)
 
 
 def explained(silent_: Sequence[Silent]) -> list[Cause]:

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from desktop.alarms.views import AlarmView
 from desktop.kernel.words import Words
 from desktop.things.limits import URGENCY
 from desktop.things.model import Point, Priority, Reading
+from desktop.things.quality import Hearing, hearing_of
 from desktop.things.views import ThingView
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.tree import Node
@@ -54,21 +54,10 @@ def priority_of(alarms: Sequence[AlarmView], point: str | None = None) -> Priori
     return min(own, key=lambda priority: URGENCY[priority], default=None)
 
 
-Hearing = Literal["live", "stale", "uncertain", "bad", "none"]
-"""Live: something of it is told now. Stale: nothing is any more. Uncertain: what is known was only replayed, of bad it
-cannot be read. None: it never told a value."""
-
-
-def hearing(view: ThingView, readings: Mapping[str, Reading]) -> Hearing:
-    """Whether the thing still tells its main values, whatever it says of itself: one that is "online" and silent must
-    not look well."""
-    qualities = [readings[point.name].quality for point in main_points(view) if point.name in readings]
-    known = [quality for quality in qualities if quality != "none"]
-    if not known:
-        return "none"
-    if set(known) <= {"stale", "uncertain", "bad"}:
-        return next(quality for quality in ("stale", "uncertain", "bad") if quality in known)
-    return "live"
+def hearing(view: ThingView, readings: Mapping[str, Reading], now: float) -> Hearing:
+    """How the thing tells its main values, as of now (Unix seconds), whatever it says of itself."""
+    mains = [point for point in main_points(view) if point.name in readings]
+    return hearing_of(((readings[point.name], point.stale_after) for point in mains), now)
 
 
 def state_word(view: ThingView, alarms: Sequence[AlarmView], words: Words, heard: Hearing = "live") -> StateWord:

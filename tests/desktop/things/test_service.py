@@ -214,7 +214,7 @@ def test_the_list_is_the_same_until_something_comes_goes_or_changes(things: Thin
     assert [view.name for view in things.all()] == ["One"]
 
 
-def test_mute_is_what_tells_no_main_value_now(things: Things, field: FakeField, clock: FakeClock) -> None:
+def test_how_a_thing_is_heard_follows_its_main_values(things: Things, field: FakeField, clock: FakeClock) -> None:
     now = clock.now().timestamp()
     said_now = [
         said(0.4, now), said(0.4, now - 31), said(0.4, now - 500, "uncertain"), said(0.4, now, "bad"),
@@ -225,9 +225,10 @@ def test_mute_is_what_tells_no_main_value_now(things: Things, field: FakeField, 
         field.table[n * 4] = Reading(True, "good", now)
         if reading is not None:
             field.table[n * 4 + 1] = reading
-    assert things.mute() == {"pump-1", "pump-2", "pump-4", "pump-5", "pump-6"}
+    heard = ["live", "stale", "stale", "bad", "stale", "none", "stale"]
+    assert things.hearings() == {f"pump-{n}": how for n, how in enumerate(heard)}
     field.table[0] = field.table[12] = Reading(False, "good", now)
-    assert things.mute() == {f"pump-{n}" for n in range(7)}
+    assert (things.hearings()["pump-0"], things.hearings()["pump-3"]) == ("stale", "stale")
 
 
 def test_live_reads_never_touch_the_store(things: Things, field: FakeField, records: Records) -> None:

@@ -14,12 +14,14 @@ from PySide6.QtTest import QTest
 from db.store import Records
 from desktop.kernel.bus import Changed
 from desktop.kernel.words import Lang
+from desktop.things.model import Quality
 from tests.support.fakes import FakeClock
 from tests.ui.things.conftest import OnLoop
-from tests.ui.things.site import Site, alarm, at_minutes, case, make_site
+from tests.ui.things.site import Site, alarm, at_minutes, case, make_site, thing
 from tests.ui.things.test_page import until
 from ui.overview.lines import OverviewLine
 from ui.overview.page import OverviewPage
+from ui.things.silence import census
 
 
 @contextmanager
@@ -93,7 +95,46 @@ def test_a_plant_that_tells_nothing_is_not_in_order(site: Site, on_loop: OnLoop)
             assert page.system_words()["gas"].startswith("未更新")
             assert page.needs()[-1].endswith("台设备失联")
             page._open_system("gas")
-            assert site.shell.gone[-1] == ("things", "dead")
+            assert site.shell.gone[-1] == ("things", "dead/gas")
+
+    on_loop(story)
+
+
+@pytest.mark.parametrize(
+    ("quality", "said"), [("bad", "无法识别 1 台"), ("uncertain", "仅重放值 1 台"), ("good", "正常")]
+)
+def test_a_plant_that_tells_nothing_to_rely_on_is_not_in_order(
+    site: Site, on_loop: OnLoop, quality: Quality, said: str
+) -> None:
+    view = site.things.get("gas-1")
+    assert view is not None
+    for point in view.thing.model.points:
+        site.field.say("gas-1", point.name, 0.2, quality, 3)
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.system_words().get("gas") == said)
+            page._open_system("gas")
+            assert site.shell.gone[-1] == ("things", "gas-1")
+
+    on_loop(story)
+
+
+def test_every_silent_thing_is_counted_once_and_everywhere_alike(site: Site, on_loop: OnLoop) -> None:
+    """Offline, gone stale and never heard of: the systems add up to the line of needs and to the list."""
+    site.field.add(thing("lift-5", "lift", "5 号电梯", "10"), {}, online=None)
+    site.field.add(thing("lift-6", "lift", "6 号电梯", "10"), {}, online=False)
+    counted = census(site.things.all(), site.things)
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.system_words().get("lift") == "失联 3 台")
+            assert page.needs()[-1] == "3 台设备失联"
+            assert len(counted.silent) == 3
+            assert counted.online + len(counted.silent) == len(site.things.all())
+            site.shell.gone.clear()
+            page._open_system("lift")
+            assert site.shell.gone == [("things", "dead/lift")]
 
     on_loop(story)
 
@@ -128,7 +169,10 @@ def test_nothing_is_called_normal_while_the_line_is_gone(site: Site, on_loop: On
     async def story() -> None:
         with opened(site) as page:
             await until(lambda: page.system_words().get("water"))
-            assert set(page.system_words().values()) == {"在线情况不明"}
+            words = page.system_words()
+            # Its own last word was goodbye, which a lost line does not take back.
+            assert words.pop("lift") == "离线 1 台"
+            assert set(words.values()) == {"在线情况不明"}
 
     on_loop(story)
 

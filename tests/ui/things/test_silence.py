@@ -18,7 +18,7 @@ from tests.ui.things.site import Site, thing
 from tests.ui.things.test_page import opened, until
 from ui.things.dead import SilentTree, csv_text, write_csv
 from ui.things.deadview import DeadView
-from ui.things.silence import Silent, all_silent, explained, newest, silent
+from ui.things.silence import Silent, census, explained, newest, silent
 from ui.things.state import Hearing, hearing, main_points, state_word
 
 ZH = Words("zh")
@@ -52,8 +52,9 @@ def test_offline_stale_and_never_are_told_apart(site: Site) -> None:
     ("qualities", "heard", "words"),
     [
         (("good", "bad", "stale"), "live", "正常"),
-        (("stale", "bad", "uncertain"), "stale", "数据未更新"),
-        (("uncertain", "bad"), "uncertain", "尚无实时数据"),
+        (("stale", "bad", "uncertain"), "bad", "数据无法识别"),
+        (("stale", "uncertain"), "uncertain", "尚无实时数据"),
+        (("stale", "none"), "stale", "数据未更新"),
         (("bad", "bad"), "bad", "数据无法识别"),
         (("none", "none"), "none", "在线，尚无数据"),
     ],
@@ -64,7 +65,9 @@ def test_what_tells_nothing_that_can_be_trusted_does_not_look_well(
     view = site.things.get("pump-1")
     assert view is not None
     readings = {point.name: told(quality, 5) for point, quality in zip(main_points(view), qualities, strict=False)}
-    assert hearing(view, readings) == heard
+    assert hearing(view, readings, 6) == heard
+    if heard in ("bad", "uncertain"):
+        assert hearing(view, readings, 5 + 86_400) == "stale"
     assert state_word(view, (), ZH, heard).text == words
 
 
@@ -79,7 +82,7 @@ def family(site: Site) -> None:
 
 
 def causes(site: Site) -> list[tuple[str, tuple[str, ...]]]:
-    found = all_silent(site.things.all(), site.things)
+    found = census(site.things.all(), site.things).silent
     return [(c.root.view.id, tuple(one.view.id for one in c.because)) for c in explained(found)]
 
 
@@ -90,6 +93,24 @@ def test_what_speaks_through_a_lost_gateway_stands_under_it(site: Site) -> None:
     assert found["new"] == ()
     assert "lift-3" in found
     assert not {"lamp-1", "lamp-2"} & found.keys()
+
+
+def test_a_system_s_silent_things_are_asked_for_by_name(site: Site, on_loop: OnLoop) -> None:
+    family(site)
+
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            tree = driver.page.findChild(SilentTree)
+            assert tree is not None
+            driver.page.select_key("dead/lift")
+            await until(lambda: tree.ids() == ["lift-3"])
+            # Something is chosen always: the first, where what was current before is not among them.
+            await until(lambda: tree.currentIndex().isValid())
+            driver.page.select_key("dead")
+            await until(lambda: len(tree.ids()) == 5)
+
+    on_loop(story)
 
 
 def test_what_is_out_of_service_is_not_missed(site: Site) -> None:
@@ -144,7 +165,7 @@ def test_days_since_the_last_value_are_told(site: Site, qapp: QApplication) -> N
 
 def test_csv_holds_every_line_with_days_as_a_number_and_no_formula(site: Site) -> None:
     family(site)
-    found = explained(all_silent(site.things.all(), site.things))
+    found = explained(census(site.things.all(), site.things).silent)
     text = csv_text(found, site.clock.now().timestamp() + 86_400 * 2, ZH)
     assert text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(text[1:])))
