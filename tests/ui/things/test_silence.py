@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.kernel.words import Words
 from desktop.things.model import Quality, Reading
+from desktop.things.quality import Hearing
 from tests.ui.things.conftest import OnLoop
 from tests.ui.things.site import Site, thing
 from tests.ui.things.test_page import opened, until
 from ui.things.dead import SilentTree, csv_text, write_csv
 from ui.things.deadview import DeadView
 from ui.things.silence import Silent, census, explained, newest, silent
-from ui.things.state import Hearing, hearing, main_points, state_word
+from ui.things.state import hearing, main_points, state_word
 
 ZH = Words("zh")
 
