@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.store import Transaction
 from db.tables.alarms import AlarmRow
+from db.tables.cases import CaseRow
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from desktop.alarms.rules import Event, Life, State, after, base_of
@@ -47,6 +48,13 @@ def not_over() -> ColumnElement[bool]:
         and_(AlarmRow.active.is_(False), AlarmRow.acknowledged.is_(False)),
         and_(over, AlarmRow.latched.is_(True)),
     )
+
+
+def in_hand() -> ColumnElement[bool]:
+    """Rows of life safety that are over and answered, and whose case is still open."""
+    over = and_(AlarmRow.life_safety.is_(True), AlarmRow.active.is_(False), AlarmRow.acknowledged.is_(True))
+    # From the few open cases by the index on case_id, not from years of alarms.
+    return and_(AlarmRow.case_id.in_(select(CaseRow.id).where(CaseRow.closed_at.is_(None))), over)
 
 
 def unfinished(session: Session, row: AlarmRow) -> list[AlarmRow]:

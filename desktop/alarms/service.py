@@ -122,6 +122,12 @@ class Alarms:
         alarms = [alarm for alarm in reading.newest_of_each_rule(found) if alarm.state != "normal"]
         return reading.most_urgent_first(alarms)
 
+    def in_hand(self) -> list[AlarmView]:
+        """Of life safety, over and answered, with a case that is not closed: the person may be out of the lift and the
+        rescue not at its end. The newest first."""
+        found = self._records.read(lambda session: reading.views(session, self._clock.now(), occurrences.in_hand()))
+        return reading.most_urgent_first(alarm for alarm in found if alarm.state == "normal")
+
     def get(self, alarm_id: str) -> AlarmView:
         """Raises NotFound."""
         found = self._records.read(lambda s: reading.views(s, self._clock.now(), AlarmRow.id == alarm_id))

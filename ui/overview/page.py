@@ -15,8 +15,9 @@ from desktop.kernel.bus import Changed
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.overview.lines import LINE, OverviewLine, SystemRow
-from ui.overview.summary import LINES, SystemLine, due_soon, needing, overdue, state_of, system_lines
+from ui.overview.summary import LINES, SystemLine, due_soon, how_of, needing, overdue, state_of, system_lines
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
+from ui.parts.buttons import Button
 from ui.parts.layout import clear, column, framed, row
 from ui.parts.page import Page
 from ui.parts.refresh import Refresh
@@ -56,6 +57,7 @@ class OverviewPage(Page):
         self._context, self._words = context, context.words
         super().__init__(context.words("overview.title"))
         self._alarms: Sequence[AlarmView] = ()
+        self._in_hand: Sequence[AlarmView] = ()
         self._cases: Sequence[CaseView] = ()
         self._open_cases = 0
         self._census: Census | None = None
@@ -72,6 +74,8 @@ class OverviewPage(Page):
         self._plant = QGridLayout()
         self._arranged: list[str] = []
         self._needs_count = Label("", "secondary", tone="hint", tabular=True)
+        self._rest = Button("", "link", key="M", on=lambda: self._context.shell.go(self._rest_page))
+        self._rest_page = "alarms"
         self._due_count = Label("", "secondary", tone="hint", tabular=True)
         self.set_body(self._lay_out())
         self._timer = QTimer(self)
@@ -120,7 +124,7 @@ class OverviewPage(Page):
 
     def _lay_out(self) -> QWidget:
         words = self._words
-        needs = _card(words("overview.needs"), self._needs_count, self._needs)
+        needs = _card(words("overview.needs"), self._needs_count, self._needs, rest=self._rest)
         self._plant.setSpacing(0)
         self._plant.setHorizontalSpacing(16)
         for side in (0, 1):
@@ -154,19 +158,24 @@ class OverviewPage(Page):
 
     def _show_needs(self) -> None:
         words = self._words
-        alarms, late, dead = needing(self._alarms), overdue(self._cases), self._census.silent if self._census else ()
+        alarms, late = needing(self._alarms, self._in_hand), overdue(self._cases)
+        dead = self._census.silent if self._census else ()
         go, now = self._context.shell.go, self._context.console.clock.now()
         lines: list[_Line] = []
         for alarm in alarms:
             place = " / ".join((*alarm.place_path, one_line(alarm.thing_name)))
-            how = "returned" if not alarm.active else "answered" if alarm.state == "acknowledged" else "standing"
-            state = words(f"overview.{how}", at=short(alarm.onset_at, now))
-            lines.append((alarm.priority, words.of(alarm.title), place, state, partial(go, "alarms", alarm.id)))
+            # What is over and answered is no longer on the page of alarms: its case is what goes on.
+            over = alarm.state == "normal" and alarm.case_id is not None
+            state = words(f"overview.{how_of(alarm)}", at=short(alarm.onset_at, now), case=alarm.case_number or "")
+            open_ = partial(go, "cases", alarm.case_id or "") if over else partial(go, "alarms", alarm.id)
+            lines.append((alarm.priority, words.of(alarm.title), place, state, open_))
         for case in late:
             at = words("overview.overdue_since", at=short(case.due_at or case.opened_at, now))
             lines.append(("overdue", one_line(case.title), case.number, at, partial(go, "cases", case.id)))
         room = NEEDS_LINES + self._more_room() - (1 if dead else 0)
         hidden = max(0, len(lines) - room)
+        # What is left out is where its kind is listed whole.
+        self._rest_page = "alarms" if len(alarms) > room else "cases"
         lines = lines[:room]
         if dead:
             name = one_line(dead[0].view.name)
@@ -175,7 +184,8 @@ class OverviewPage(Page):
         count = len(alarms) + len(late)
         parts = [words("overview.alarms", n=len(alarms))] if alarms else []
         parts += [words("overview.late", n=len(late))] if late else []
-        parts += [words("overview.more", n=hidden)] if hidden else []
+        self._rest.setVisible(hidden > 0)
+        self._rest.set_label(words("overview.more", n=hidden))
         self._needs_count.setText(" · ".join(parts) if count else "")
         self._needs.show_lines(lines, words("overview.needs_none"))
         self._show_due()
@@ -243,6 +253,7 @@ class OverviewPage(Page):
         console = self._context.console
         if self._context.who.may("alarms.see"):
             self._alarms = await in_background(console.alarms.open)
+            self._in_hand = await in_background(console.alarms.in_hand)
         if self._context.who.may("cases.see"):
             self._cases, self._open_cases = await in_background(self._pressing)
         self.tick()
@@ -326,8 +337,8 @@ def _line_widget(line: _Line) -> OverviewLine:
     return OverviewLine(*LOOKS[kind], title, under, at, open_)
 
 
-def _card(title: str, count: Label | None, *content: QWidget | QLayout) -> QFrame:
-    head = row(Label(title, "section"), count if count is not None else 0, None, margins=(16, 12, 16, 4))
+def _card(title: str, count: Label | None, *content: QWidget | QLayout, rest: QWidget | None = None) -> QFrame:
+    head = row(Label(title, "section"), count or 0, None, rest or 0, margins=(16, 12, 16, 4))
     card = framed("card", column(head, *content, spacing=0, margins=(0, 0, 0, 6)))
     card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
     return card

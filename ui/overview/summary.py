@@ -111,11 +111,20 @@ def state_of(line: SystemLine) -> tuple[str, int]:
     return "things.state.normal", 0
 
 
-def needing(alarms: Iterable[AlarmView]) -> list[AlarmView]:
-    """Alarms nobody has answered, and those of life safety as long as they stand, whoever has: what lives depend on first,
-    then the most urgent, of equals the newest."""
+def needing(alarms: Iterable[AlarmView], in_hand: Iterable[AlarmView] = ()) -> list[AlarmView]:
+    """Alarms nobody has answered, and those of life safety as long as they stand or (`in_hand`) their case is open, whoever
+    has: what lives depend on first, then the most urgent, of equals the newest."""
     asks = [alarm for alarm in alarms if alarm.state in ("unacknowledged", "returned") or _in_danger(alarm)]
-    return sorted(asks, key=lambda alarm: (*_pressing(alarm), -alarm.onset_at.timestamp()))
+    return sorted([*asks, *in_hand], key=lambda alarm: (*_pressing(alarm), -alarm.onset_at.timestamp()))
+
+
+def how_of(alarm: AlarmView) -> str:
+    """Where an alarm that needs somebody stands, as a word of the catalogue."""
+    if alarm.state == "normal":
+        return "in_hand"
+    if not alarm.active:
+        return "returned"
+    return "answered" if alarm.state == "acknowledged" else "standing"
 
 
 def _in_danger(alarm: AlarmView) -> bool:

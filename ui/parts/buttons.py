@@ -75,8 +75,10 @@ class Button(QPushButton):
         painter = QPainter(self)
         self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
         width = key_width(self._key)
-        cap = QRectF(self.width() - width - 8, 0, width, self.height())
-        option.rect.setWidth(self.width() - width - 6)
+        # A link has no room of its own around its words: the cap stands at its end, or it would touch them.
+        edge = 0 if self._kind == "link" else 8
+        cap = QRectF(self.width() - width - edge, 0, width, self.height())
+        option.rect.setWidth(self.width() - width - (8 if self._kind == "link" else 6))
         self.style().drawControl(QStyle.ControlElement.CE_PushButtonLabel, option, painter, self)
         if self._kind == "primary" and self.isEnabled():
             painter.setOpacity(0.75)

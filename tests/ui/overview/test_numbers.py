@@ -1,16 +1,22 @@
-"""One site shows one number of what is not heard, wherever it is told."""
+"""One site shows one number of what is not heard, wherever it is told, and what goes on stays in sight."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from db.store import Transaction
+from db.tables.cases import CaseRow
+from desktop.security.principal import act
 from desktop.things.model import Reading
-from tests.ui.pages import GAS, LIFT, Site, founded, site  # noqa: F401 - fixtures
+from tests.ui.pages import GAS, LIFT, PUMP, Site, founded, site  # noqa: F401 - fixtures
 from tests.ui.things.site import defaults
 from ui import aio
+from ui.overview.lines import OverviewLine
 from ui.overview.page import OverviewPage
 from ui.parts.text import Label
 from ui.shell.preferences import Preferences
@@ -45,3 +51,39 @@ def test_sidebar_strip_and_overview_tell_one_number(
     window.hide()
     window.deleteLater()
     qtbot.wait(1)
+
+
+def test_a_rescue_stays_in_sight_until_its_case_is_closed(
+    qtbot: QtBot, loop: asyncio.AbstractEventLoop, themed: Callable[[str], None], site: Site  # noqa: F811
+) -> None:  # fmt: skip
+    """The person was answered and the lift is well again; the rescue is not at its end."""
+    themed("light")
+    trapped = site.raise_alarm("trapped", LIFT, ago=20, case="lift-entrapment")
+    minor = site.raise_alarm(thing=PUMP, life_safety=False)
+    boss = site.sign_in("boss")
+    case_id = site.off(site.console.alarms.to_case, boss, trapped)
+    site.off(site.console.alarms.to_case, boss, minor)
+    site.off(site.console.alarms.acknowledge, boss, [trapped, minor])
+    site.clock.advance(60)
+    site.end_alarm(trapped)
+    site.end_alarm(minor)
+    assert site.off(site.console.alarms.open) == []
+    context, shell = site.context("boss")
+    page = OverviewPage(context)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.needs()[:1] == ["疑似困人"])
+    assert len(page.needs()) == 2  # the other line is of what was never heard
+    line = page.findChildren(OverviewLine)[0]
+    assert "已恢复" in line.accessibleName()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert shell.gone == [("cases", case_id)]
+
+    def close(tx: Transaction) -> None:
+        row = tx.get(CaseRow, case_id)
+        assert row is not None
+        row.closed_at = site.clock.now()
+
+    site.off(site.console.records.write, act(boss, "cases.move", site.clock), close)
+    qtbot.waitUntil(lambda: "疑似困人" not in page.needs())
+    page.hide()

@@ -21,6 +21,7 @@ from tests.ui.things.site import Site, alarm, at_minutes, case, make_site, thing
 from tests.ui.things.test_page import until
 from ui.overview.lines import OverviewLine
 from ui.overview.page import OverviewPage
+from ui.parts.buttons import Button
 from ui.things.silence import census
 
 
@@ -64,6 +65,21 @@ def test_at_most_five_lines_however_much_is_wrong(site: Site, on_loop: OnLoop) -
         with opened(site) as page:
             await until(lambda: len(page.needs()) == 5)
             assert page.needs()[-1] == "1 台设备失联"
+            rest = next(button for button in page.findChildren(Button) if button.isVisible())
+            assert rest.accessibleName() == "另有 25 条"
+            rest.click()
+            assert site.shell.gone == [("cases", "")]
+            site.alarms += [
+                replace(alarm("light-1", "not-on", at_minutes(site, n), site), id=f"l-{n}") for n in range(9)
+            ]
+            site.bus.publish(Changed({"alarm": frozenset({"x"})}))
+            await until(lambda: rest.accessibleName() == "另有 34 条")
+            rest.click()
+            assert site.shell.gone[-1] == ("alarms", "")
+            site.alarms.clear()
+            site.cases.clear()
+            site.bus.publish(Changed({"case": frozenset({"x"})}))
+            await until(lambda: not rest.isVisible())
 
     on_loop(story)
 

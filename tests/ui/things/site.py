@@ -144,6 +144,7 @@ class Site:
     bus: Bus
     alarms: list[AlarmView] = dataclasses.field(default_factory=list)
     cases: list[CaseView] = dataclasses.field(default_factory=list)
+    in_hand: list[AlarmView] = dataclasses.field(default_factory=list)
 
 
 def thing(id_: str, kind: str, name: str, place: str, **more: Any) -> Thing:
@@ -164,7 +165,8 @@ def make_site(records: Records, clock: FakeClock, lang: Lang = "zh", full: bool 
     places = SimpleNamespace(tree=_tree)
     console = SimpleNamespace(
         things=things, clock=clock, field=fake, places=places,
-        alarms=SimpleNamespace(open=lambda: list(site.alarms)), case_lists=SimpleNamespace(
+        alarms=SimpleNamespace(open=lambda: list(site.alarms), in_hand=lambda: list(site.in_hand)),
+        case_lists=SimpleNamespace(
             page=lambda query, limit: list(site.cases), count=lambda query: SimpleNamespace(total=len(site.cases))
         ),
     )  # fmt: skip
