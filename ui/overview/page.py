@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QSizePolicy, QVBoxLa
 from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseQuery, CaseView
 from desktop.kernel.bus import Changed
+from desktop.people.duty import Turn
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.overview.lines import LINE, OverviewLine, SystemRow
-from ui.overview.summary import LINES, SystemLine, due_soon, how_of, needing, overdue, state_of, system_lines
+from ui.overview.summary import LINES, SystemLine, by_post, due_soon, how_of, needing, overdue, state_of, system_lines
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.buttons import Button
 from ui.parts.layout import clear, column, framed, row
@@ -30,8 +31,9 @@ from ui.shell.context import Context
 from ui.things.silence import DEAD, Census, census
 from ui.things.state import by_thing
 
-SECOND_MS, SILENT_EVERY, TRENDS_EVERY = 1000, 5, 60
-NEEDS_LINES, DUE_LINES = 5, 6
+SECOND_MS, SILENT_EVERY, TRENDS_EVERY, DUTY_EVERY = 1000, 5, 60, 30
+NEEDS_LINES, BESIDE_LINES = 5, 7
+"""Of what needs somebody; of what is due and who is here together, which share the column beside it."""
 LEAST_HEIGHT = 700
 """Pixels of the page on the smallest screen; from there on every line's height holds one line more."""
 ICONS = {
@@ -60,6 +62,7 @@ class OverviewPage(Page):
         self._in_hand: Sequence[AlarmView] = ()
         self._cases: Sequence[CaseView] = ()
         self._open_cases = 0
+        self._turns: Sequence[Turn] = ()
         self._census: Census | None = None
         self._lines: list[SystemLine] = []
         self._speaking: list[str] = []
@@ -90,6 +93,9 @@ class OverviewPage(Page):
         views = self._context.console.things.all()
         if self._seconds % SILENT_EVERY == 0:
             self._take_census(views)
+        if self._seconds % DUTY_EVERY == DUTY_EVERY - 1:
+            # Turns begin and end while nothing is written.
+            self._list.ask()
         self._show_needs()
         self._show_systems(views)
         # Also when another thing speaks for a system: at the start they come in one by one.
@@ -115,6 +121,10 @@ class OverviewPage(Page):
 
     def due(self) -> list[str]:
         return self._due.titles()
+
+    def here(self) -> list[str]:
+        """Who is on duty, a line for each post."""
+        return self._here.titles()
 
     def system_words(self) -> dict[str, str]:
         """The one word of each system that is here."""
@@ -202,16 +212,27 @@ class OverviewPage(Page):
                 "due", one_line(case.title), case.number, short(case.due_at or case.opened_at, now),
                 partial(self._context.shell.go, "cases", case.id),
             )
-            for case in due[: DUE_LINES + self._more_room()]
+            for case in due[: BESIDE_LINES - max(1, len(by_post(self._turns))) + self._more_room()]
         ]  # fmt: skip
         self._due_count.setText(str(len(due)) if due else "")
         open_count = self._open_cases
         self._due.show_lines(
             lines, words("overview.due_none" if open_count == 0 else "overview.due_open", n=open_count)
         )
-        who = self._context.who
-        me = words("overview.signed_in", terminal=who.terminal)
-        self._here.show_lines([("here", one_line(who.name), me, "", lambda: None)], "")
+        self._show_here()
+
+    def _show_here(self) -> None:
+        """Who the roster says is here: whoever is signed in need not be."""
+        words, now = self._words, self._context.console.clock.now()
+        go = partial(self._context.shell.go, "duty")
+        lines: list[_Line] = [
+            (
+                "here", words("overview.and").join(one_line(turn.name) for turn in turns), words(f"duty.post.{post}"),
+                words("overview.until", at=short(min(turn.ends_at for turn in turns), now)), go,
+            )
+            for post, turns in by_post(self._turns)
+        ]  # fmt: skip
+        self._here.show_lines(lines or [("nobody", words("overview.nobody_here"), "", "", go)], "")
 
     def _show_systems(self, views: Sequence[ThingView]) -> None:
         words, now = self._words, self._context.console.clock.now().timestamp()
@@ -246,7 +267,7 @@ class OverviewPage(Page):
     # Reading
 
     def _changed(self, event: Changed) -> None:
-        if event.touches("alarm", "case", "thing", "place"):
+        if event.touches("alarm", "case", "thing", "place", "duty", "operator"):
             self._list.ask()
 
     async def _load(self) -> None:
@@ -254,6 +275,7 @@ class OverviewPage(Page):
         if self._context.who.may("alarms.see"):
             self._alarms = await in_background(console.alarms.open)
             self._in_hand = await in_background(console.alarms.in_hand)
+        self._turns = await in_background(console.duty.on_duty, console.clock.now())
         if self._context.who.may("cases.see"):
             self._cases, self._open_cases = await in_background(self._pressing)
         self.tick()
@@ -296,7 +318,7 @@ _Line = tuple[str, str, str, str, Callable[[], object]]
 LOOKS: dict[str, tuple[Mark, BadgeTone]] = {
     "critical": ("diamond", "critical"), "high": ("triangle", "high"), "medium": ("circle", "medium"),
     "low": ("square", "low"), "overdue": ("half", "high"), "silent": ("ring", "quiet"), "due": ("ring", "quiet"),
-    "here": ("circle", "quiet"),
+    "here": ("circle", "quiet"), "nobody": ("ring", "quiet"),
 }  # fmt: skip
 
 

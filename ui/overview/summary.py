@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseView
+from desktop.people.duty import POSTS, Post, Turn
 from desktop.things.limits import URGENCY
 from desktop.things.model import Point, Priority
 from desktop.things.quality import Hearing
@@ -134,6 +135,14 @@ def _in_danger(alarm: AlarmView) -> bool:
 def _pressing(alarm: AlarmView) -> tuple[bool, bool, int, bool]:
     danger = _in_danger(alarm)
     return not danger, danger and alarm.state == "acknowledged", URGENCY[alarm.priority], not alarm.active
+
+
+def by_post(turns: Iterable[Turn]) -> list[tuple[Post, list[Turn]]]:
+    """Who is on duty at each post where somebody is, in the order in which posts are called."""
+    found: dict[Post, list[Turn]] = {}
+    for turn in turns:
+        found.setdefault(turn.post, []).append(turn)
+    return [(post, found[post]) for post in POSTS if post in found]
 
 
 def overdue(cases: Iterable[CaseView]) -> list[CaseView]:

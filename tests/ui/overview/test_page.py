@@ -17,7 +17,7 @@ from desktop.kernel.words import Lang
 from desktop.things.model import Quality
 from tests.support.fakes import FakeClock
 from tests.ui.things.conftest import OnLoop
-from tests.ui.things.site import Site, alarm, at_minutes, case, make_site, thing
+from tests.ui.things.site import Site, alarm, at_minutes, case, make_site, thing, turn
 from tests.ui.things.test_page import until
 from ui.overview.lines import OverviewLine
 from ui.overview.page import OverviewPage
@@ -155,6 +155,27 @@ def test_every_silent_thing_is_counted_once_and_everywhere_alike(site: Site, on_
     on_loop(story)
 
 
+def test_on_duty_is_who_the_roster_says_and_not_who_is_signed_in(site: Site, on_loop: OnLoop) -> None:
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.here() == ["值班表上此刻无人"])
+            site.turns += [
+                turn(site, "engineer", "高远", 8),
+                turn(site, "guard", "冯刚", 4),
+                turn(site, "guard", "李强", 0.5),
+            ]
+            site.bus.publish(Changed({"duty": frozenset({"x"})}))
+            await until(lambda: page.here() == ["冯刚、李强", "高远"])
+            site.clock.advance(3600)
+            for _ in range(60):
+                page.tick()
+            await until(lambda: page.here() == ["冯刚", "高远"])
+            QTest.keyClick(page.findChildren(OverviewLine)[-1], Qt.Key.Key_Return)
+            assert site.shell.gone == [("duty", "")]
+
+    on_loop(story)
+
+
 def test_midnight_takes_nothing_off_what_is_due(site: Site, on_loop: OnLoop) -> None:
     late = timedelta(days=1) - timedelta(hours=14, minutes=15)
     site.clock.advance(late.total_seconds())
@@ -213,6 +234,9 @@ def test_it_fits_the_smallest_window_without_scrolling(
 ) -> None:
     site = make_site(records, clock, lang)
     site.cases += [case(n, site, timedelta(minutes=n)) for n in range(1, 12)]
+    site.turns += [
+        turn(site, post, name, 8) for post, name in (("guard", "冯刚"), ("engineer", "高远"), ("manager", "周"))
+    ]
     site.cases += [case(n, site, -timedelta(hours=n)) for n in range(20, 30)]
 
     async def story() -> None:

@@ -20,6 +20,7 @@ from desktop.cases.views import CaseView
 from desktop.field.messages import FromField, Health, LinkState, ThingSeen, ToField
 from desktop.kernel.bus import Bus
 from desktop.kernel.words import Lang, Words
+from desktop.people.duty import Post, Turn
 from desktop.places.views import PlaceNode
 from desktop.security.principal import Principal
 from desktop.things.loader import load_models
@@ -145,6 +146,7 @@ class Site:
     alarms: list[AlarmView] = dataclasses.field(default_factory=list)
     cases: list[CaseView] = dataclasses.field(default_factory=list)
     in_hand: list[AlarmView] = dataclasses.field(default_factory=list)
+    turns: list[Turn] = dataclasses.field(default_factory=list)
 
 
 def thing(id_: str, kind: str, name: str, place: str, **more: Any) -> Thing:
@@ -166,6 +168,7 @@ def make_site(records: Records, clock: FakeClock, lang: Lang = "zh", full: bool 
     console = SimpleNamespace(
         things=things, clock=clock, field=fake, places=places,
         alarms=SimpleNamespace(open=lambda: list(site.alarms), in_hand=lambda: list(site.in_hand)),
+        duty=SimpleNamespace(on_duty=lambda at: [turn for turn in site.turns if turn.begins_at <= at < turn.ends_at]),
         case_lists=SimpleNamespace(
             page=lambda query, limit: list(site.cases), count=lambda query: SimpleNamespace(total=len(site.cases))
         ),
@@ -243,6 +246,11 @@ def case(n: int, site: Site, due: timedelta, title: str = "电梯困人回访") 
         assignee_name="", opened_at=now - timedelta(hours=4), due_at=now + due, closed_at=None, round=1,
         overdue=due < timedelta(0),
     )  # fmt: skip
+
+
+def turn(site: Site, post: Post, name: str, hours: float) -> Turn:
+    now = site.clock.now()
+    return Turn(f"turn-{name}", post, f"op-{name}", name, now - timedelta(hours=2), now + timedelta(hours=hours))
 
 
 def at_minutes(site: Site, minutes: float) -> datetime:
