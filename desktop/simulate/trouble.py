@@ -48,7 +48,7 @@ def _at(wanted: Value | Move, doing: Doing, natural: Value) -> Value:
 def _made_true(rule: AlarmRule, model: ThingModel, since: float, natural: Mapping[str, Value]) -> dict[str, Value]:
     """The values that make a rule true; numbers get there in RAMP seconds from their natural value."""
     found: dict[str, Value] = {}
-    for condition in rule.when:
+    for condition in rule.limits:
         point = model.point(condition.point)
         if point is None:
             continue

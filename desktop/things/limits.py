@@ -29,14 +29,14 @@ def limits_of(model: ThingModel, point: str) -> tuple[Limit, ...]:
     and then the more urgent one."""
     found: dict[tuple[float, str], Limit] = {}
     for rule in model.alarms:
-        for condition in rule.when:
+        for condition in rule.limits:
             if condition.point != point:
                 continue
             for side, value in (("above", condition.above), ("below", condition.below)):
                 if value is None:
                     continue
                 limit = Limit(
-                    value, "above" if side == "above" else "below", rule.priority, rule.title, len(rule.when) == 1
+                    value, "above" if side == "above" else "below", rule.priority, rule.title, len(rule.limits) == 1
                 )
                 known = found.get((value, side))
                 if known is None or _first(limit) < _first(known):

@@ -253,7 +253,11 @@ def _alarms(forms: tuple[object, ...], points: Mapping[str, Point]) -> tuple[Ala
             _check_words(raw, place, f"{at}.when[{place}]")
             _check_condition(condition, points, f"{at}.when[{place}]")
         _check_limit(form, at)
-        rules[form.name] = _rule(form)
+        rule = rules[form.name] = _rule(form)
+        if rule.empty_range is not None:
+            side = "above" if rule.when[rule.empty_range].above is not None else "below"
+            reason = "nothing is in this range: the alarm could never come"
+            raise _Mistake(f"{at}.when[{rule.empty_range}].{side}", reason)
     return tuple(rules.values())
 
 

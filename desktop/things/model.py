@@ -79,6 +79,19 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     equals: Value | None = None
     differs: Value | None = None
 
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a limit on a number."""
+        return self.above is not None or self.below is not None
+
+
+def _lowest(*ends: Condition) -> float:
+    return max(end.above for end in ends if end.above is not None)
+
+
+def _highest(*ends: Condition) -> float:
+    return min(end.below for end in ends if end.below is not None)
+
 
 class AlarmRule(msgspec.Struct, frozen=True, kw_only=True):
     """When a thing is in alarm, how sure to be of it, and what to do. All of `when` must hold.
@@ -118,6 +131,27 @@ class AlarmRule(msgspec.Struct, frozen=True, kw_only=True):
     def point(self) -> str:
         """The point whose value the alarm shows: that of its first condition."""
         return self.when[0].point
+
+    @property
+    def limits(self) -> tuple[Condition, ...]:
+        """`when` without the far ends of ranges: of `below` 197.9 and `above` 110 for one point the first is the limit, and
+        the second only says from where on another, graver rule speaks."""
+        return tuple(each for place, each in enumerate(self.when) if self.near_end(place) is None)
+
+    def near_end(self, place: int) -> Condition | None:
+        """The condition whose range the one at `place` closes; None when it closes none."""
+        here = self.when[place]
+        near = (each for each in self.when[:place] if each.point == here.point and each.numeric and here.numeric)
+        return next((each for each in near if (each.above is None) != (here.above is None)), None)
+
+    @property
+    def empty_range(self) -> int | None:
+        """The place in `when` of a far end that leaves nothing of its range: the alarm could never come."""
+        for place, far in enumerate(self.when):
+            near = self.near_end(place)
+            if near is not None and _lowest(near, far) > _highest(near, far):
+                return place
+        return None
 
     @property
     def comms(self) -> bool:

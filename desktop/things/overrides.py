@@ -137,11 +137,11 @@ def _laxer(rule: AlarmRule, wanted: RuleOverride) -> list[tuple[str, str]]:
 
 def limit_of(rule: AlarmRule, word: str) -> float | None:
     """The model's own limit "above" or "below": that of the first condition that has one."""
-    return next((value for each in rule.when if (value := getattr(each, word)) is not None), None)
+    return next((value for each in rule.limits if (value := getattr(each, word)) is not None), None)
 
 
 def _limit_problems(model: ThingModel, rule: AlarmRule, word: str, value: float) -> list[str]:
-    condition = next((each for each in rule.when if getattr(each, word) is not None), None)
+    condition = next((each for each in rule.limits if getattr(each, word) is not None), None)
     if condition is None:
         return [f"the alarm has no limit {word}"]
     if not isfinite(value):
@@ -151,6 +151,8 @@ def _limit_problems(model: ThingModel, rule: AlarmRule, word: str, value: float)
         (point.minimum is not None and value < point.minimum) or (point.maximum is not None and value > point.maximum)
     ):
         return [f"{value:g} is outside the range of {point.name}: the alarm could never come, or never go"]
+    if msgspec.structs.replace(rule, when=_limited(rule.when, word, value)).empty_range is not None:
+        return [f"{value:g} is beyond the other end of its range: the alarm could never come"]
     if word == "above" and rule.maximum_limit is not None and value > rule.maximum_limit:
         return [f"{value:g} is over {rule.maximum_limit:g}, the highest limit allowed ({rule.source})"]
     return []

@@ -220,7 +220,7 @@ def _sound(name: str, number: float | None) -> bool:
 
 def _condition(rule: AlarmRule, name: str) -> Condition | None:
     """The condition that holds the limit on this side."""
-    return next((each for each in rule.when if getattr(each, name) is not None), None)
+    return next((each for each in rule.limits if getattr(each, name) is not None), None)
 
 
 def _of_model(rule: AlarmRule, name: str) -> float | None:
