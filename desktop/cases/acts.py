@@ -16,6 +16,7 @@ from db.tables.plans import Picture
 from desktop.cases import clocks, rounds, rows, rules, undo
 from desktop.cases.clocks import Span
 from desktop.cases.definition import CaseDefinition, CaseField, Pause
+from desktop.cases.masking import is_personal
 from desktop.cases.rules import Problem
 from desktop.cases.service import Cases
 from desktop.cases.ticking import Ticking
@@ -80,7 +81,7 @@ class CaseActs:
         if act in ("note", "link"):
             return True
         if act == "reveal":
-            return any(field.personal and row.fields.get(field.name) for field in definition.fields)
+            return any(is_personal(field) and row.fields.get(field.name) for field in definition.fields)
         if row.closed_at is not None:
             return False
         suspended = any(span.is_open(now) for span in rows.spans(row))

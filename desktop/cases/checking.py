@@ -185,6 +185,8 @@ def _columns(field: CaseField, at: str) -> Iterator[Mistake]:
         if (column.type == "choice") != bool(column.options):
             yield "a choice has options, and nothing else has", where
         yield from _options(column.options, f"{where}.options")
+        if column.personal and column.type != "text":
+            yield "only a text is masked as personal", f"{where}.personal"
         if column.total and column.type not in ("number", "money"):
             yield "only numbers and money add up", f"{where}.total"
     if field.stock and {("part", "part"), ("quantity", "number")} - {(c.name, c.type) for c in field.columns}:

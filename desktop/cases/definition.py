@@ -35,6 +35,7 @@ FieldType = Literal[
     "points",
 ]
 ColumnType = Literal["text", "number", "money", "choice", "tick", "date-time", "part"]
+Personal = Literal["", "name", "phone"]
 Tone = Literal["primary", "quiet", "danger"]
 Ask = Literal["no", "may", "must"]
 Group = Literal["service", "device", "round", "permit", "register", "emergency"]
@@ -81,6 +82,8 @@ class ItemColumn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     needed: bool = False
     total: bool = False
     """Added up under the list; money or number."""
+    personal: Personal = ""
+    """As of a field: of a text."""
 
 
 class CaseField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,7 +110,7 @@ class CaseField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Photos, or people and places where there may be `many`; rows of a list are at most ten times as many."""
     many: bool = False
     """Of person and place: several."""
-    personal: Literal["", "name", "phone"] = ""
+    personal: Personal = ""
     """Of a text: tells who somebody is or how to reach them, and is masked where it is shown."""
     versioned: bool = False
     """Each new value is another version, counted and shown (a quote); the timeline keeps the ones before."""

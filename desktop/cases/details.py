@@ -16,9 +16,10 @@ from db.tables.security import Operator
 from desktop.cases import clocks, rows, rules, timeline, undo
 from desktop.cases.calendar import Calendar
 from desktop.cases.clocks import Kept, Span
-from desktop.cases.definition import CaseDefinition, CaseField
+from desktop.cases.definition import CaseDefinition
 from desktop.cases.evidence import EVIDENCE, Evidence
 from desktop.cases.lines import DefinitionOf, lines
+from desktop.cases.masking import masked
 from desktop.cases.naming import asset_names, community_offset, names_of
 from desktop.cases.views import CaseDetail, ClockView, LinkView
 from desktop.people import masks
@@ -37,7 +38,9 @@ def detail(
     """Everything of one case."""
     definition = definition_of(row.definition, row.version, row.state)
     offset, kept, spans = community_offset(session), rows.kept(row), rows.spans(row)
-    shown = {name: _masked(definition.field(name), value) for name, value in row.fields.items()}
+    shown = {
+        name: masked(field, value) if (field := definition.field(name)) else value for name, value in row.fields.items()
+    }
     names = names_of(session, definition, row.fields)
     last = undo.last_act(session, row.id)
     return CaseDetail(
@@ -96,22 +99,6 @@ def assignee_name(session: Session, row: CaseRow) -> str:
     """Who has the case; empty where nobody has."""
     operator = session.get(Operator, row.assignee_id) if row.assignee_id else None
     return operator.name if operator else ""
-
-
-def unmasked(definition: CaseDefinition, held: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
-    """What was given, where a form sends back the mask it was shown with what stands behind it."""
-    return {
-        name: held[name]
-        if name in held and (field := definition.field(name)) and field.personal and value == _masked(field, held[name])
-        else value
-        for name, value in given.items()
-    }
-
-
-def _masked(field: CaseField | None, value: object) -> object:
-    if field is None or not field.personal or not isinstance(value, str):
-        return value
-    return masks.name(value) if field.personal == "name" else masks.phone(value)
 
 
 def _person_name(session: Session, person_id: str | None) -> str:

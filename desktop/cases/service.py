@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.cases import CaseRow
-from desktop.cases import beginning, details, dispatch, pictures, rows, rules
+from desktop.cases import beginning, details, dispatch, masking, pictures, rows, rules
 from desktop.cases.calendar import Calendar, load_calendars
 from desktop.cases.definition import CaseDefinition, Move, load_definitions, stand_in
 from desktop.cases.evidence import EVIDENCE, Evidence
@@ -140,10 +140,10 @@ class Cases:
         def work(tx: Transaction) -> str:
             row = rows.row_of(tx.session, case_id)
             found = self.definition_of(row.definition, row.version, row.state).field(field)
-            if found is None or not found.personal:
+            if found is None or not masking.is_personal(found):
                 raise Invalid(f"{field!r} is not masked", "field")
             tx.note("case", case_id, {"revealed": field})
-            return str(row.fields.get(field, ""))
+            return masking.plain(found, row.fields.get(field))
 
         return self._records.write(act(who, "cases.reveal", self._clock, reason.strip()), work)
 
@@ -287,7 +287,7 @@ class Cases:
             row = rows.row_of(tx.session, case_id)
             definition = self.definition_of(row.definition, row.version, row.state)
             step = self._step(tx.session, who, row, definition, move)
-            given = details.unmasked(definition, row.fields, fields or {})
+            given = masking.unmasked(definition, row.fields, fields or {})
             rows.demand(
                 rules.check_move(definition, step, row.fields, given, assignee_id, reason)
                 or check_pointing(tx.session, definition, given)

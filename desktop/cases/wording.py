@@ -8,9 +8,9 @@ from typing import Any
 
 from desktop.cases import rounds
 from desktop.cases.definition import CaseField, ItemColumn
+from desktop.cases.masking import masked_text
 from desktop.cases.values import branch, total
 from desktop.kernel.words import Lang, Text, catalogue
-from desktop.people import masks
 
 NOTHING: Text = {"zh": "—", "en": "—"}
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -47,18 +47,12 @@ def in_words(field: CaseField, value: object, offset_minutes: int, names: Mappin
         case "points":
             return _round(value)
         case _:
-            return same(_masked(field, str(value)))
+            return same(masked_text(field.personal, str(value)))
 
 
 def yuan(fen: float) -> str:
     """¥1,234.50"""
     return f"¥{fen / 100:,.2f}"
-
-
-def _masked(field: CaseField, text: str) -> str:
-    if field.personal == "name":
-        return masks.name(text)
-    return masks.phone(text) if field.personal == "phone" else text
 
 
 def _done(field: CaseField, value: Collection[object]) -> Text:
@@ -101,7 +95,7 @@ def _cell(column: ItemColumn, value: object, offset: int, names: Mapping[str, st
         return same(yuan(value))
     if column.type == "number" and isinstance(value, int | float):
         return same(f"{value:g} {column.unit}".strip())
-    return same(names.get(str(value), str(value)))
+    return same(masked_text(column.personal, names.get(str(value), str(value))))
 
 
 def _round(value: object) -> Text:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from desktop.cases.definition import CaseField
+from desktop.cases.masking import is_personal
 from desktop.cases.views import CaseDetail, CaseQuery, CaseView
 from desktop.kernel.errors import LinliError
 from ui.aio import in_background, slot
@@ -134,7 +135,7 @@ class RevealForm(CaseForm):
         self._titles = {
             field.name: words.of(field.title)
             for field in detail.definition.fields
-            if field.personal and detail.values.get(field.name)
+            if is_personal(field) and detail.values.get(field.name)
         }
         if detail.view.person_id:
             self._titles |= {f"person/{one}": words(f"casework.reveal.{one}") for one in ("name", "phone")}

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.cases.definition import CaseDefinition, Move
+from desktop.cases.masking import is_personal
 from desktop.cases.views import CaseDetail
 from desktop.kernel.errors import LinliError
 from desktop.kernel.words import Words
@@ -376,7 +377,7 @@ def refused_words(words: Words, error: LinliError) -> str:
 
 def _has_personal(detail: CaseDetail) -> bool:
     return bool(detail.view.person_id) or any(
-        field.personal and detail.values.get(field.name) for field in detail.definition.fields
+        is_personal(field) and detail.values.get(field.name) for field in detail.definition.fields
     )
 
 
