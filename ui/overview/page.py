@@ -32,10 +32,9 @@ from ui.things.silence import DEAD, Census, census
 from ui.things.state import by_thing
 
 SECOND_MS, SILENT_EVERY, TRENDS_EVERY, DUTY_EVERY = 1000, 5, 60, 30
-NEEDS_LINES, BESIDE_LINES = 5, 7
-"""Of what needs somebody; of what is due and who is here together, which share the column beside it."""
-LEAST_HEIGHT = 700
-"""Pixels of the page on the smallest screen; from there on every line's height holds one line more."""
+FRAME = 260
+"""Pixels of the page's height that are neither a system's line nor one of what is due and who is here."""
+LEAST_LINES = 3
 ICONS = {
     "water": "droplets", "power": "zap", "lift": "arrow-up-down", "fire": "siren", "gas": "flame", "flood": "waves",
     "access": "door-closed", "security": "cctv", "energy": "plug-zap", "light": "lightbulb", "environment": "wind",
@@ -80,7 +79,8 @@ class OverviewPage(Page):
         self._rest = Button("", "link", key="M", on=lambda: self._context.shell.go(self._rest_page))
         self._rest_page = "alarms"
         self._due_count = Label("", "secondary", tone="hint", tabular=True)
-        self.set_body(self._lay_out())
+        self.inside = self._lay_out()
+        self.set_body(self.inside)
         self._timer = QTimer(self)
         self._timer.setInterval(SECOND_MS)
         self._timer.timeout.connect(self.tick)
@@ -143,6 +143,8 @@ class OverviewPage(Page):
         here = _card(words("overview.here"), None, self._here)
         due = _card(words("overview.due"), self._due_count, self._due)
         body = QWidget()
+        # What is listed follows the window's height; it must not keep a window from being made lower.
+        body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         grid = QGridLayout(body)
         grid.setContentsMargins(24, 4, 24, 20)
         grid.setSpacing(16)
@@ -182,7 +184,7 @@ class OverviewPage(Page):
         for case in late:
             at = words("overview.overdue_since", at=short(case.due_at or case.opened_at, now))
             lines.append(("overdue", one_line(case.title), case.number, at, partial(go, "cases", case.id)))
-        room = NEEDS_LINES + self._more_room() - (1 if dead else 0)
+        room = self._room() + 1 - (1 if dead else 0)
         hidden = max(0, len(lines) - room)
         # What is left out is where its kind is listed whole.
         self._rest_page = "alarms" if len(alarms) > room else "cases"
@@ -200,9 +202,11 @@ class OverviewPage(Page):
         self._needs.show_lines(lines, words("overview.needs_none"))
         self._show_due()
 
-    def _more_room(self) -> int:
-        """How many lines more than on the smallest screen there is room for."""
-        return max(0, (self.height() - LEAST_HEIGHT) // LINE)
+    def _room(self) -> int:
+        """For how many lines of what is due and who is here there is room without scrolling; beside these two cards the one
+        of what needs somebody has room for one line more."""
+        rows = (len(self._arranged or LINES) + 1) // 2
+        return max(LEAST_LINES, (self.height() - FRAME - rows * LINE) // LINE)
 
     def _show_due(self) -> None:
         words, now = self._words, self._context.console.clock.now()
@@ -212,7 +216,7 @@ class OverviewPage(Page):
                 "due", one_line(case.title), case.number, short(case.due_at or case.opened_at, now),
                 partial(self._context.shell.go, "cases", case.id),
             )
-            for case in due[: BESIDE_LINES - max(1, len(by_post(self._turns))) + self._more_room()]
+            for case in due[: self._room() - max(1, len(by_post(self._turns)))]
         ]  # fmt: skip
         self._due_count.setText(str(len(due)) if due else "")
         open_count = self._open_cases

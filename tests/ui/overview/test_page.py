@@ -17,7 +17,7 @@ from desktop.kernel.words import Lang
 from desktop.things.model import Quality
 from tests.support.fakes import FakeClock
 from tests.ui.things.conftest import OnLoop
-from tests.ui.things.site import Site, alarm, at_minutes, case, make_site, thing, turn
+from tests.ui.things.site import MODELS, Site, alarm, at_minutes, case, defaults, make_site, thing, turn
 from tests.ui.things.test_page import until
 from ui.overview.lines import OverviewLine
 from ui.overview.page import OverviewPage
@@ -35,6 +35,10 @@ def opened(site: Site) -> Iterator[OverviewPage]:
     finally:
         page.close()
         page.deleteLater()
+
+
+def fits(page: OverviewPage) -> bool:
+    return page.inside.minimumSizeHint().height() <= page.inside.height()
 
 
 def test_needs_are_ranked_and_the_silent_are_told_in_one_line(site: Site, on_loop: OnLoop) -> None:
@@ -58,22 +62,22 @@ def test_needs_are_ranked_and_the_silent_are_told_in_one_line(site: Site, on_loo
     on_loop(story)
 
 
-def test_at_most_five_lines_however_much_is_wrong(site: Site, on_loop: OnLoop) -> None:
+def test_no_more_lines_than_there_is_room_for_however_much_is_wrong(site: Site, on_loop: OnLoop) -> None:
     site.cases += [case(n, site, -timedelta(hours=n)) for n in range(1, 30)]
 
     async def story() -> None:
         with opened(site) as page:
-            await until(lambda: len(page.needs()) == 5)
+            await until(lambda: len(page.needs()) == 8)
             assert page.needs()[-1] == "1 台设备失联"
             rest = next(button for button in page.findChildren(Button) if button.isVisible())
-            assert rest.accessibleName() == "另有 25 条"
+            assert rest.accessibleName() == "另有 22 条"
             rest.click()
             assert site.shell.gone == [("cases", "")]
             site.alarms += [
                 replace(alarm("light-1", "not-on", at_minutes(site, n), site), id=f"l-{n}") for n in range(9)
             ]
             site.bus.publish(Changed({"alarm": frozenset({"x"})}))
-            await until(lambda: rest.accessibleName() == "另有 34 条")
+            await until(lambda: rest.accessibleName() == "另有 31 条")
             rest.click()
             assert site.shell.gone[-1] == ("alarms", "")
             site.alarms.clear()
@@ -91,11 +95,11 @@ def test_what_lives_depend_on_is_hidden_by_no_number_of_older_alarms(site: Site,
 
     async def story() -> None:
         with opened(site) as page:
-            await until(lambda: len(page.needs()) == 5)
+            await until(lambda: len(page.needs()) == 8)
             assert page.needs()[0] == "疑似困人"
             page.resize(1600, 1000)
             page.tick()
-            assert len(page.needs()) == 5 + (1000 - 700) // 36
+            assert len(page.needs()) == 17
 
     on_loop(story)
 
@@ -235,15 +239,36 @@ def test_it_fits_the_smallest_window_without_scrolling(
     site = make_site(records, clock, lang)
     site.cases += [case(n, site, timedelta(minutes=n)) for n in range(1, 12)]
     site.turns += [
-        turn(site, post, name, 8) for post, name in (("guard", "冯刚"), ("engineer", "高远"), ("manager", "周"))
+        turn(site, "guard", "冯刚", 8),
+        turn(site, "engineer", "高远", 8),
+        turn(site, "manager", "周经理", 8),
     ]
     site.cases += [case(n, site, -timedelta(hours=n)) for n in range(20, 30)]
 
     async def story() -> None:
         with opened(site) as page:
-            await until(lambda: len(page.needs()) == 5 and page.due())
-            # 1366×768 less sidebar 216, top bar 56 and status strip 28.
-            assert page.minimumSizeHint().height() <= 684
+            await until(lambda: len(page.needs()) == 8 and page.due())
             assert page.minimumSizeHint().width() <= 1150
+            # 1366×768 and 1280×720 less sidebar 216, top bar 56 and status strip 28.
+            for height in (684, 636):
+                page.resize(1150, height)
+                page.tick()
+                await until(lambda: fits(page))
+
+    on_loop(story)
+
+
+def test_it_fits_with_every_system(site: Site, on_loop: OnLoop) -> None:
+    site.cases += [case(n, site, timedelta(minutes=n)) for n in range(1, 12)]
+    site.cases += [case(n, site, -timedelta(hours=n)) for n in range(20, 30)]
+    known = {model.system for model in MODELS.values()}
+    for n, model in enumerate(next(m for m in MODELS.values() if m.system == system) for system in sorted(known)):
+        site.field.add(thing(f"more-{n}", model.kind, f"设备 {n}", "10"), defaults(model.kind))
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: len(page.system_words()) >= 13 and page.due())
+            page.tick()
+            await until(lambda: fits(page))
 
     on_loop(story)
