@@ -23,9 +23,11 @@ from desktop.kernel.ids import deterministic_id
 MOST_MISSED = 31
 """How many occurrences a plan catches up with that fell while the program was off; those before are told, not opened."""
 
-COUNTED_FROM, LEFT_OUT, REFUSED, VALID_FROM = "counted_from", "left_out", "refused", "valid_from"
-"""Kept in a plan's `extra`: the run hours that it counts from, what was left out, why it could not open, and since when it
-is as it is."""
+COUNTED_FROM, COUNTED_BEFORE = "counted_from", "counted_before"
+"""Kept in a plan's `extra`: the run hours that it counts from (None while it waits for its work to be done), and those that it
+counted from before, in case the work is put aside."""
+LEFT_OUT, REFUSED, VALID_FROM = "left_out", "refused", "valid_from"
+"""Kept there too: what was left out, why it could not open, and since when it is as it is."""
 
 RunHours = Callable[[str, str], float | None]
 """What a thing's point counts now, in hours; None where that is not known."""
@@ -96,6 +98,12 @@ def last_done(session: Session, cases: Cases, row: Schedule) -> datetime | None:
     return next(done, None) or row.since
 
 
+def _last_was_put_aside(session: Session, cases: Cases, row: Schedule) -> bool:
+    wanted = select(CaseRow.definition, CaseRow.version, CaseRow.state).where(CaseRow.schedule_id == row.id)
+    last = session.execute(wanted.order_by(CaseRow.closed_at.desc()).limit(1)).first()
+    return last is not None and _was_put_aside(cases, *last)
+
+
 def _was_put_aside(cases: Cases, definition: str, version: int, state: str) -> bool:
     void = cases.definition_of(definition, version, state).void
     return void is not None and void.name == state
@@ -152,6 +160,8 @@ def _open_by_hours(tx: Transaction, cases: Cases, row: Schedule, pattern: Patter
     if has_open_case(tx.session, row):
         return 0
     counted = row.extra.get(COUNTED_FROM)
+    if counted is None and _last_was_put_aside(tx.session, cases, row):
+        counted = row.extra.get(COUNTED_BEFORE)
     if counted is None or reading < counted:
         # Counted from here on: the plan is new, it was just done, or the counter was replaced.
         row.extra = {**row.extra, COUNTED_FROM: reading}
@@ -159,7 +169,7 @@ def _open_by_hours(tx: Transaction, cases: Cases, row: Schedule, pattern: Patter
     due = hours_due(pattern, counted, reading)
     if due is None:
         return 0
-    row.extra = {**row.extra, COUNTED_FROM: None if pattern.basis == "completed" else due}
+    row.extra = {**row.extra, COUNTED_FROM: None if pattern.basis == "completed" else due, COUNTED_BEFORE: counted}
     row.last_at = tx.act.at
     return _open(tx, cases, row, tx.act.at, _by_number(tx.session, row, f"{due!r} h"))
 

@@ -216,6 +216,23 @@ def test_run_hours_counted_from_when_it_was_done_begin_anew_then(
     assert plans.get(plan.id).hours_left == 500
 
 
+def test_a_service_by_run_hours_that_was_put_aside_is_still_due(
+    plans: Schedules, cases: Cases, records: Records, clock: FakeClock, hours: dict[str, float]
+) -> None:
+    hours["pump"] = 0.0
+    plan = plans.add(BOSS, draft(Pattern(every="run_hours", hours=500, point="h", basis="completed"), thing_id="pump"))
+    hours["pump"] = 600.0
+    assert plans.open_due() == 1
+    clock.advance(DAY)
+    cases.move(BOSS, opened(records)[0].id, "void", reason="停水")
+    assert plans.open_due() == 1 and plans.open_due() == 0
+    [again] = [case for case in opened(records) if case.closed_at is None]
+    clock.advance(DAY)
+    hours["pump"] = 700.0
+    finish(cases, again.id)
+    assert plans.open_due() == 0 and plans.get(plan.id).hours_left == 500
+
+
 def test_a_counter_that_was_replaced_or_is_silent_opens_nothing(
     plans: Schedules, records: Records, hours: dict[str, float]
 ) -> None:
