@@ -133,7 +133,7 @@ def test_a_kind_of_lift_reads_no_fault_code(models: dict[str, ThingModel]) -> No
         ("transformer", "trip-temperature", 150),
         ("ventilation", "fans-not-started", 24), ("ventilation", "co-high", 30.1), ("ventilation", "co-danger", 200),
         ("electricity-meter", "voltage-high-a", 235.5), ("electricity-meter", "voltage-low-a", 197.9),
-        ("power-distribution", "voltage-high", 7.1), ("power-distribution", "voltage-low", -7.1),
+        ("power-distribution", "voltage-high-ab", 406.7), ("power-distribution", "voltage-low-ca", 353.3),
         ("optical-node", "rx-weak", -25.1), ("signal-probe", "very-weak", -116),
         ("noise-station", "loud-day", 55.1), ("noise-station", "loud-night", 45.1),
         ("waste-station", "nearly-full", 80), ("waste-station", "full", 95), ("waste-station", "bin-hot", 61),

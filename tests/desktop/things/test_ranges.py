@@ -43,6 +43,17 @@ def test_a_phase_is_low_or_missing_whatever_a_contact_says(
     assert told("electricity-meter", {f"voltage_{phase}": volts, **contact}) == expected
 
 
+@pytest.mark.parametrize(
+    ("volts", "rule"),
+    [(0, "line-missing"), (220, "line-missing"), (340, "voltage-low"), (353.3, "voltage-low"), (353.4, ""), (406.6, ""),
+     (406.7, "voltage-high")],
+)  # fmt: skip
+def test_the_lines_of_a_switchboard_are_watched_without_what_it_works_out_itself(volts: float, rule: str) -> None:
+    lines = ("ab", "bc", "ca")
+    expected = {f"{rule}-{line}" for line in lines} if rule else set()
+    assert told("power-distribution", {f"voltage_{line}": volts for line in lines}) == expected
+
+
 def test_the_far_end_of_a_range_is_no_limit_on_a_gauge() -> None:
     found = [(limit.value, limit.side, limit.alone) for limit in limits_of(METER, "voltage_a")]
     assert found == [(109.9, "below", True), (197.9, "below", True), (235.5, "above", True)]
