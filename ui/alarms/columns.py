@@ -54,8 +54,8 @@ def columns(words: Words, clock: Clock, things: Things) -> list[Column[Row]]:
         Column("what", words("alarms.column.title"), lambda r: what(words, r), 200, "strong", stretch=True),
         Column("value", words("alarms.page.value"), said(lambda a: value_against_limit(words, things, a)), 124,
                "figure", "right"),
-        Column("state", words("alarms.column.state"), said(lambda a: words(f"alarms.state.{a.state}")), state_width,
-               "badge", tone=lambda r: state_tone(r.alarm)),
+        Column("state", words("alarms.column.state"), lambda r: state(words, r), state_width, "badge",
+               tone=lambda r: state_tone(r.asks)),
         Column("escalated", words("alarms.column.escalated"), said(lambda a: escalated(words, a)), 104, "text"),
         Column("case", words("alarms.column.case"), said(lambda a: a.case_number or ""), 140, "quiet"),
     ]  # fmt: skip
@@ -86,6 +86,11 @@ def what(words: Words, row: Row) -> str:
 def escalated(words: Words, alarm: AlarmView) -> str:
     """Whom it went up to last; empty where nobody had to be called."""
     return called(words, alarm.escalated_to[-1]) if alarm.escalated_to else ""
+
+
+def state(words: Words, row: Row) -> str:
+    """A heading is answered when all of its alarms are."""
+    return "" if row.kind == "more" else words(f"alarms.state.{row.asks.state}")
 
 
 def state_tone(alarm: AlarmView) -> BadgeTone:

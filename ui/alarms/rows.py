@@ -47,6 +47,11 @@ class Row:
         return self.group.alarms if self.kind == "group" and self.group else (self.alarm,)
 
     @property
+    def asks(self) -> AlarmView:
+        """The most urgent that somebody has to acknowledge; its own where there is none."""
+        return next((alarm for alarm in self.alarms if alarm.state in WAITING), self.alarm)
+
+    @property
     def waiting(self) -> list[str]:
         """The ids of those that somebody has to acknowledge."""
         return [alarm.id for alarm in self.alarms if alarm.state in WAITING]
@@ -68,14 +73,15 @@ def grouped(
     name: Naming,
     hidden: Mapping[str, int],
 ) -> list[Row]:
-    """Groups by root, folded unless their key is among `opened`. In a flood only the groups of the highest priority stand
-    for themselves; the others are behind one line, which `MORE` in `opened` unfolds."""
+    """Groups by root, folded unless their key is among `opened`. In a flood only the groups down to the highest priority
+    that nobody has answered stand for themselves, and what endangers lives while nobody has; the others are behind one
+    line, which `MORE` in `opened` unfolds."""
     found = groups(alarms, parents, flood)
     if not flood or not found:
         return [row for group in found for row in _of_group(group, opened, name, hidden)]
-    worst = found[0].head.priority
-    urgent = [group for group in found if group.head.priority == worst]
-    rest = found[len(urgent) :]
+    listed = _listed_to(found)
+    urgent = [group for group in found if _rank(group.head) <= listed or _lives_wait(group)]
+    rest = [group for group in found if group not in urgent]
     rows = [row for group in urgent for row in _of_group(group, opened, name, hidden)]
     if rest:
         behind = tuple(alarm for group in rest for alarm in group.alarms)
@@ -83,6 +89,21 @@ def grouped(
     if MORE in opened:
         rows += [row for group in rest for row in _of_group(group, opened, name, hidden)]
     return rows
+
+
+def _listed_to(found: Sequence[Group]) -> int:
+    """The rank of the most urgent alarm that asks; without one, of the most urgent. What rings must be seen, and what was
+    answered must not stand before it."""
+    asking = [_rank(alarm) for group in found for alarm in group.alarms if alarm.state in WAITING]
+    return min(asking, default=_rank(found[0].head))
+
+
+def _rank(alarm: AlarmView) -> int:
+    return PRIORITIES.index(alarm.priority)
+
+
+def _lives_wait(group: Group) -> bool:
+    return any(alarm.state in WAITING and alarm.life_safety for alarm in group.alarms)
 
 
 def _of_group(group: Group, opened: Collection[str], name: Naming, hidden: Mapping[str, int]) -> list[Row]:

@@ -42,6 +42,37 @@ def test_in_a_flood_the_highest_stands_and_one_line_stands_for_the_rest() -> Non
     assert [row.id for row in rows] == ["thing:gw-a", MORE, "thing:gw-b"]
 
 
+def test_in_a_flood_what_nobody_answered_is_not_behind_what_somebody_did() -> None:
+    seen = [
+        alarm(f"seen-{n}", thing_id=f"p{n}", priority="critical", state="acknowledged", place_path=(f"{n}号楼",))
+        for n in range(3)
+    ]
+    new = [
+        alarm("water", thing_id="w", priority="high", place_path=("5号楼",)),
+        alarm("draught", thing_id="d", priority="low", place_path=("6号楼",)),
+    ]
+    rows = grouped([*new, *seen], {}, True, set(), name, {})
+    assert {row.id for row in rows[:-1]} == {"seen-0", "seen-1", "seen-2", "water"}
+    assert [one.id for one in rows[-1].behind] == ["draught"]
+    answered = [replace(one, state="acknowledged") for one in new]
+    assert len(grouped([*answered, *seen], {}, True, set(), name, {})) == 4
+
+
+def test_in_a_flood_what_endangers_lives_is_listed_until_somebody_answers() -> None:
+    gas = alarm("gas", thing_id="gas", life_safety=True)
+    for state, listed in (("unacknowledged", True), ("returned", True), ("acknowledged", False)):
+        rows = grouped([*STORM, replace(gas, state=state)], PARENTS, True, set(), name, {})
+        assert ("gas" in {row.id for row in rows}) is listed
+
+
+def test_a_heading_is_answered_when_all_behind_it_are() -> None:
+    storm = [replace(STORM[0], state="acknowledged"), STORM[1]]
+    [row] = grouped(storm, PARENTS, False, set(), name, {})
+    assert (row.alarm.id, row.asks.id) == ("1", "2")
+    [row] = grouped([storm[0], replace(STORM[1], state="acknowledged")], PARENTS, False, set(), name, {})
+    assert row.asks is row.alarm
+
+
 def test_nothing_is_lost_whatever_is_folded() -> None:
     for flood in (False, True):
         for opened in (set[str](), {MORE}, {MORE, "thing:gw-b"}):
