@@ -24,8 +24,8 @@ MOST_MISSED = 31
 """How many occurrences a plan catches up with that fell while the program was off; those before are told, not opened."""
 
 COUNTED_FROM, COUNTED_BEFORE = "counted_from", "counted_before"
-"""Kept in a plan's `extra`: the run hours that it counts from (None while it waits for its work to be done), and those that it
-counted from before, in case the work is put aside."""
+"""Kept in a plan's `extra`: the run hours that it counts from (None while it waits for its work to be done), and those
+that it counted from before, in case the work is put aside."""
 LEFT_OUT, REFUSED, VALID_FROM = "left_out", "refused", "valid_from"
 """Kept there too: what was left out, why it could not open, and since when it is as it is."""
 
