@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from desktop.simulate.curves import DAY, EPOCH, OFFSET, bumps, counted, daily, daylight, flow, rain
 from desktop.simulate.noise import noise, seed_of, smooth
-from desktop.simulate.shapes import (
-    AnyShape,
+from desktop.simulate.shapes import AnyShape, Counted, Shapes, Source, Total
+from desktop.things.model import Point, Value
+from desktop.things.simulated import (
     Choice,
     Constant,
-    Counted,
     Counter,
     Daily,
     Daylight,
@@ -24,15 +24,11 @@ from desktop.simulate.shapes import (
     Occupancy,
     Rain,
     Schedule,
-    Shapes,
     Share,
-    Source,
     Square,
-    Total,
     Trip,
     Walk,
 )
-from desktop.things.model import Point, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from desktop.simulate.noise import noise, slope, smooth
-from desktop.simulate.shapes import Constant, Daily, Daylight, Hours, Occupancy, Rain, Source, Total
+from desktop.simulate.shapes import Source, Total
+from desktop.things.simulated import Constant, Daily, Daylight, Hours, Occupancy, Rain
 
 DAY = 86_400
 OFFSET = 8 * 3_600

@@ -11,9 +11,9 @@ import msgspec
 from desktop.simulate.behaviour import fitted
 from desktop.simulate.scenario import Doing
 from desktop.simulate.sensors import Sensors
-from desktop.simulate.shapes import rate_of
 from desktop.simulate.trouble import forced, silent
 from desktop.things.model import Value
+from desktop.things.simulated import rate_of
 
 _encode = msgspec.json.Encoder().encode
 

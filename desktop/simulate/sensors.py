@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from desktop.simulate.behaviour import Moment, values
 from desktop.simulate.building import Device
 from desktop.simulate.noise import noise, seed_of
-from desktop.simulate.shapes import Meter, Shapes, Total, shapes_of, source_of, written
+from desktop.simulate.shapes import Shapes, Total, shapes_of, source_of
 from desktop.things.model import ThingModel, Value
+from desktop.things.simulated import Meter, written
 
 LOSS = (0.02, 0.04)
 """Between what share of the metered consumption is lost on the way from the supply meter to the others (our own figure: a
@@ -46,13 +47,14 @@ def fleet(devices: Iterable[Device], models: Mapping[str, ThingModel], seed: int
 def _totals(total: Device, devices: Iterable[Device], models: Mapping[str, ThingModel], seed: int) -> dict[str, Total]:
     """What flows at the points that the meters of a supply device count."""
     model = models[total.kind]
-    counted = {shape.of for shape in written(model, total.simulate).values() if isinstance(shape, Meter)}
+    counted = {shape.of for shape in written(model.points, total.simulate).values() if isinstance(shape, Meter)}
     parts = [device for device in devices if device.kind == total.kind and not device.total]
     low, high = LOSS
     loss = low + (high - low) * noise(seed_of(seed, total.id, "loss"), 0)
     return {
         name: Total(
-            tuple(source_of(name, written(model, one.simulate), seed_of(seed, one.id), {}) for one in parts), loss
+            tuple(source_of(name, written(model.points, one.simulate), seed_of(seed, one.id), {}) for one in parts),
+            loss,
         )
         for name in counted
     }

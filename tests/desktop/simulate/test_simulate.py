@@ -16,12 +16,13 @@ from desktop.simulate.publisher import Message, Voice
 from desktop.simulate.run import simulate
 from desktop.simulate.scenario import Doing, Step
 from desktop.simulate.sensors import fleet
-from desktop.simulate.shapes import Walk, shapes_of
+from desktop.simulate.shapes import shapes_of
 from desktop.simulate.trouble import forced, silent
 from desktop.things.dialect import Described, Online, Sample
 from desktop.things.linli import LinliDialect
 from desktop.things.loader import load_models
 from desktop.things.model import AlarmRule, Point, ThingModel, Value
+from desktop.things.simulated import Walk
 from tests.support.fakes import FakeClock
 
 COMMUNITY = "990101001001"
