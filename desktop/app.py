@@ -151,7 +151,6 @@ def open_console(
         utc_offset=community.offset_minutes if community else 480,
         data_dir=str(data_dir),
         key=keys.field_key(key),
-        out_of_service=out_of_service(records),
         overrides=stored_overrides(records),
     )
     host: FieldView = (ProcessHost if hosting == "process" else ThreadHost)(field)

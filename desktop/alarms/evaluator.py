@@ -1,7 +1,8 @@
 """Decides on every message whether a thing is in alarm. Pure: no threads, no disk, no clock but the one it is given.
 
-It knows onset and return only; who acknowledged what is the records store's (`desktop.alarms.service`). Conditions,
-deadband and delays are ISA-18.2's; the reading of bad and replayed values is on the safe side: neither says anything.
+It knows onset and return only, and goes on whatever hides an alarm: who acknowledged what, shelves and maintenance are the
+records store's (`desktop.alarms.service`). Conditions, deadband and delays are ISA-18.2's; the reading of bad and replayed
+values is on the safe side: neither says anything.
 """
 
 from __future__ import annotations
@@ -88,7 +89,6 @@ class _Watched:
     """A thing under evaluation."""
 
     thing: Thing
-    out: bool
     slots: dict[str, Slot] = field(default_factory=dict)
     rules: dict[str, _Rule] = field(default_factory=dict)
 
@@ -179,14 +179,14 @@ class Evaluator:
                 told.append(self._gone(orphan.alarm))
         return told
 
-    def watch(self, thing: Thing, out_of_service: bool = False) -> Sequence[Transition]:
+    def watch(self, thing: Thing) -> Sequence[Transition]:
         """Evaluates the thing by this description from now on.
 
         Watched before, it keeps the state of rules that stayed the same. An active alarm stays active under a changed
         rule as long as the last values say so, and returns when its rule is gone.
         """
         before = self._things.get(thing.id)
-        watched = self._things[thing.id] = _Watched(thing, out_of_service)
+        watched = self._things[thing.id] = _Watched(thing)
         for rule in thing.model.alarms:
             watched.rules[rule.name] = self._take_up(watched, rule, before)
         told: list[Transition] = []
@@ -209,14 +209,6 @@ class Evaluator:
         alarms = [rule.alarm for rule in rules if rule.alarm]
         alarms += [self._orphans.pop(key).alarm for key in list(self._orphans) if key[0] == thing_id]
         return [self._gone(alarm) for alarm in alarms]
-
-    def set_out_of_service(self, thing_id: str, out: bool) -> Sequence[Transition]:
-        """Stops or resumes telling of a thing. Values go on being taken in; coming back they are weighed anew."""
-        watched = self._things.get(thing_id)
-        if watched is None or watched.out == out:
-            return _NOTHING
-        watched.out = out
-        return self._weigh(watched)
 
     def active(self) -> list[Active]:
         """Every alarm that began and did not return, to be kept over a restart."""
@@ -260,15 +252,13 @@ class Evaluator:
         instant_ms = self._instant(None)
         for rule in watched.rules.values():
             rule.refresh()
-            if watched.out:
-                rule.deadline = None
             told += self._step(rule, instant_ms)
         return told
 
     def _step(self, rule: _Rule, instant_ms: int) -> Sequence[Transition]:
         """Compares what is with what was told: starts or stops a delay, or tells at once where there is none."""
         truth = rule.truth()
-        if truth is None or rule.owner.out:
+        if truth is None:
             return _NOTHING
         if truth is (rule.alarm is not None):
             rule.deadline = None

@@ -23,7 +23,6 @@ from desktop.field.messages import (
     FieldSettings,
     FromField,
     Health,
-    OutOfService,
     Overridden,
     Stop,
     ThingGone,
@@ -179,7 +178,6 @@ class ProcessHost(_Host):
 
     def __init__(self, settings: FieldSettings) -> None:
         super().__init__(settings)
-        self._out = set(settings.out_of_service)
         self._overrides = dict(settings.overrides)
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -209,11 +207,9 @@ class ProcessHost(_Host):
 
     def send(self, message: ToField) -> None:
         """Sends without waiting for an answer. While the process is down the message is lost: a change that nobody
-        answered for is told again, and what is out of service or overridden the next process hears at its start."""
+        answered for is told again, and what is overridden the next process hears at its start."""
         with self._sending:
-            if isinstance(message, OutOfService):
-                (self._out.add if message.out else self._out.discard)(message.thing_id)
-            elif isinstance(message, Overridden):
+            if isinstance(message, Overridden):
                 self._overrides[message.thing_id] = message.overrides
             if self._pipe:
                 try:
@@ -246,9 +242,7 @@ class ProcessHost(_Host):
         # In one piece, so that nothing which is said meanwhile falls between the settings and the open pipe.
         with self._sending:
             self._pipe = ours
-            settings = msgspec.structs.replace(
-                self._settings, out_of_service=tuple(sorted(self._out)), overrides=self._overrides
-            )
+            settings = msgspec.structs.replace(self._settings, overrides=self._overrides)
             ours.send_bytes(msgspec.msgpack.encode(settings))
             if self._stopping.is_set():
                 ours.send_bytes(msgspec.msgpack.encode(Stop()))

@@ -57,7 +57,6 @@ class Intake:
         history: History,
         alarms: AlarmBook,
         tell: Callable[[FromField], None],
-        out_of_service: Iterable[str] = (),
         overrides: Mapping[str, Overrides] | None = None,
     ) -> None:
         self._table, self._telemetry, self._history, self._alarms, self._tell = table, telemetry, history, alarms, tell
@@ -71,9 +70,7 @@ class Intake:
         self.messages = 0
         self.rejected: Counter[str] = Counter()
         self.broker_dropped: int | None = None
-        self._roster = Roster(
-            dialects, table, telemetry, self._evaluator, tell, self.rejected, out_of_service, overrides or {}
-        )
+        self._roster = Roster(dialects, table, telemetry, self._evaluator, tell, self.rejected, overrides or {})
         self._touched = self._roster.touched
 
     # What the line brings
@@ -231,12 +228,6 @@ class Intake:
                     latest.append(Latest(thing_id, point, reading.value, reading.at, reading.device_at))
             self._touched.clear()
         self._history.offer(rows, latest, self._roster.take_said())
-
-    def set_out_of_service(self, thing_id: str, out: bool) -> None:
-        with self._lock:
-            transitions: list[Transition] = []
-            self._roster.set_out_of_service(thing_id, out, transitions)
-            self._alarms.take(transitions)
 
     def override(self, thing_id: str, overrides: Overrides) -> None:
         with self._lock:

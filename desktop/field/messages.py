@@ -35,7 +35,6 @@ class FieldSettings(msgspec.Struct, frozen=True, kw_only=True):
     """At which values are asked for."""
     username: str = ""
     password: str = ""
-    out_of_service: tuple[str, ...] = ()
     """Things under maintenance: shown, recorded, never in alarm."""
     things_dir: str = ""
     """Holds the site's own kinds; `things` in `data_dir` when empty."""
@@ -155,13 +154,6 @@ class AlarmStored(msgspec.Struct, frozen=True, tag=True):
     seq: int
 
 
-class OutOfService(msgspec.Struct, frozen=True, tag=True):
-    """Stop or resume alarm evaluation of a thing."""
-
-    thing_id: str
-    out: bool
-
-
 class Overridden(msgspec.Struct, frozen=True, tag=True):
     """The site set single values of a thing otherwise; they take the place of those it set before."""
 
@@ -174,4 +166,4 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
 
 
 FromField = ThingSeen | ThingGone | Standing | AlarmChange | Happened | Health
-ToField = AlarmStored | OutOfService | Overridden | Stop
+ToField = AlarmStored | Overridden | Stop

@@ -77,7 +77,6 @@ class Roster:
         evaluator: Evaluator,
         tell: Callable[[FromField], None],
         rejected: Counter[str],
-        out_of_service: Iterable[str],
         overrides: Mapping[str, Overrides],
     ) -> None:
         self._dialects = dialects
@@ -85,7 +84,6 @@ class Roster:
         self._description_filters = [f for dialect in dialects for each in dialect.description_filters() for f in each]
         self._table, self._telemetry, self._evaluator = table, telemetry, evaluator
         self._tell, self._rejected = tell, rejected
-        self._out = set(out_of_service)
         self._overrides = dict(overrides)
         self._slots = Slots(table.capacity)
         self._things: dict[str, Known] = {}
@@ -173,7 +171,7 @@ class Roster:
             return None
         self._things[told.id] = known
         self._announce.setdefault(told.id, now + ANNOUNCE_AFTER)
-        transitions += self._evaluator.watch(thing, told.id in self._out)
+        transitions += self._evaluator.watch(thing)
         for name, state in known.points.items():
             state.watch = self._evaluator.slot(told.id, name)
         return known
@@ -260,10 +258,6 @@ class Roster:
         self._tell(ThingGone(thing_id))
 
     # What the office says
-
-    def set_out_of_service(self, thing_id: str, out: bool, transitions: list[Transition]) -> None:
-        (self._out.add if out else self._out.discard)(thing_id)
-        transitions += self._evaluator.set_out_of_service(thing_id, out)
 
     def override(self, thing_id: str, overrides: Overrides, now: float, transitions: list[Transition]) -> None:
         """From now on the thing has these values of its own; alarms go on where the new limits say so."""

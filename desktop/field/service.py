@@ -23,7 +23,6 @@ from desktop.field.messages import (
     FromField,
     Health,
     LinkState,
-    OutOfService,
     Overridden,
     Stop,
     ToField,
@@ -68,7 +67,7 @@ class FieldService:
         self._alarms = AlarmBook(self._handover, self._outbox.put)
         self._intake = Intake(
             dialects, table, self._telemetry, self._history, self._alarms, self._outbox.put,
-            settings.out_of_service, settings.overrides,
+            settings.overrides,
         )  # fmt: skip
         self._discovery = Discovery(dialects, self._intake, settings.qos)
         self._line = Line(address, self._intake.take, self._up, self._down)
@@ -125,8 +124,6 @@ class FieldService:
             message = self._inbox.get()
             if isinstance(message, AlarmStored):
                 stored.append(message.seq)
-            elif isinstance(message, OutOfService):
-                self._intake.set_out_of_service(message.thing_id, message.out)
             elif isinstance(message, Overridden):
                 self._intake.override(message.thing_id, message.overrides)
         if stored:

@@ -16,7 +16,7 @@ from db.rollup import Band
 from db.store import Records, Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
-from desktop.field.messages import FromField, Health, OutOfService, Overridden, ThingGone, ThingSeen, ToField
+from desktop.field.messages import FromField, Health, Overridden, ThingGone, ThingSeen, ToField
 from desktop.kernel.bus import Changed
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
@@ -207,7 +207,7 @@ class Things:
         self.refresh()
 
     def set_out_of_service(self, who: Principal, thing_id: str, out: bool, reason: str) -> None:
-        """Stops (or resumes) the alarms of a thing under maintenance; its values stay shown.
+        """Hides (or shows again) the alarms of a thing under maintenance; its values stay shown, the evaluation runs on.
 
         Raises NotAllowed, NotFound, Invalid("reason") when it is taken out without saying why.
         """
@@ -223,7 +223,6 @@ class Things:
         op = "things.out_of_service" if out else "things.in_service"
         self._records.write(act(who, op, self._clock, reason or None), take)
         self.refresh()
-        self._field.send(OutOfService(thing_id, out))
 
     def overrides(self, thing_id: str) -> Overrides:
         """What the office sets otherwise for the thing. Waits for the disk."""

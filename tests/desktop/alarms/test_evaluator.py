@@ -24,9 +24,9 @@ from tests.desktop.alarms.support import WALL, WALL_MS, rule, thing
 ABOVE = Condition(point="a", above=10)
 
 
-def evaluator(*rules: AlarmRule, **more: Any) -> Evaluator:
+def evaluator(*rules: AlarmRule) -> Evaluator:
     made = Evaluator(wall=lambda: WALL)
-    assert not made.watch(thing(*rules), **more)
+    assert not made.watch(thing(*rules))
     return made
 
 
@@ -116,7 +116,6 @@ def test_what_is_not_watched_is_no_mistake() -> None:
     assert not at_work.sample("nobody", "a", 99, 1)
     assert not at_work.sample("sump", "unknown", 99, 1)
     assert not at_work.forget("nobody")
-    assert not at_work.set_out_of_service("nobody", True)
 
 
 def test_time_that_goes_back_raises_and_clears_nothing() -> None:
@@ -255,24 +254,6 @@ def test_what_goes_away_returns() -> None:
     assert not at_work.tick(100)
 
 
-def test_out_of_service_is_silent_and_coming_back_is_weighed() -> None:
-    at_work = evaluator(rule("r", ABOVE), rule("s", Condition(point="b", above=1)), rule("t", ABOVE, on_delay=5))
-    at_work.sample("sump", "b", 2, 1)
-    at_work.sample("sump", "a", 11, 2)
-    assert not at_work.set_out_of_service("sump", True)
-    assert not [*at_work.sample("sump", "a", 1, 3), *at_work.sample("sump", "b", 0, 3), *at_work.tick(50)]
-    assert not [*at_work.sample("sump", "a", 11, 51), *at_work.tick(60)]
-    assert told(at_work.set_out_of_service("sump", False)) == ["-s"]
-    assert not at_work.tick(64)
-    assert told(at_work.tick(65)) == ["+t"]
-
-
-def test_watched_out_of_service_nothing_begins() -> None:
-    at_work = evaluator(rule("r", ABOVE), out_of_service=True)
-    assert not at_work.sample("sump", "a", 11, 1)
-    assert told(at_work.watch(thing(rule("r", ABOVE)), out_of_service=False)) == ["+r"]
-
-
 def test_the_message_says_what_the_rule_says() -> None:
     at_work = Evaluator(wall=lambda: WALL)
     watched = thing(rule("r", ABOVE, life_safety=True, case="device-fault"))
@@ -309,7 +290,7 @@ class Slow:
         """("+" or "-", instant in ms, value), in order."""
         answers: list[tuple[str, int, Value | None]] = []
         instants = [one for one in (self.begun_before, self.told_before) if one is not None]
-        active, out = self.begun_before is not None, False
+        active = self.begun_before is not None
         values: dict[str, Value] = {}
         other_since: tuple[int, int] | None = None
         for now, wall, what, detail in self.facts:
@@ -324,10 +305,8 @@ class Slow:
                 # A device's clock is believed within an hour behind ours and two minutes before it.
                 if device_ms is not None and -3_600_000 <= device_ms - wall * 1000 <= 120_000:
                     instant = device_ms
-            elif what in ("out", "back"):
-                out = what == "out"
             holds = self._holds(values, active)
-            if out or holds is None or holds is active:
+            if holds is None or holds is active:
                 other_since = None
             elif other_since is None:
                 if (self.rule.off_delay if active else self.rule.on_delay) == 0:
@@ -387,9 +366,7 @@ DEVICE = st.none() | st.integers(-9, 9) | st.sampled_from([-16_000, 600])
 """How many quarters of a second the device's clock is off; the last two are not to be believed."""
 samples = st.tuples(st.just("sample"), st.sampled_from("aab"), NUMBER, DEVICE)
 jumps = st.tuples(st.just("jump"), st.sampled_from([-90_000, -7200, -30, -2, 2, 30, 7200]))
-others = jumps | st.tuples(
-    st.sampled_from(["tick", "late", "out", "back", "back", "restart", "watch", "bad", "replay"])
-)
+others = jumps | st.tuples(st.sampled_from(["tick", "late", "restart", "watch", "bad", "replay"]))
 # Mostly samples: a script of nothing but ticks tells nothing.
 actions = st.integers(0, 5).flatmap(lambda n: others if n == 5 else samples)
 steps = st.lists(st.tuples(st.integers(0, 3), actions), min_size=10, max_size=40)
@@ -408,7 +385,6 @@ def test_it_tells_what_the_slow_statement_tells(
     at_work = Evaluator(wall=wall)
     at_work.watch(thing(*rules))
     slow = [Slow(each) for each in rules]
-    out = False
     last: dict[str, int] = {}
     heard: dict[str, list[Transition]] = {each.name: [] for each in rules}
 
@@ -432,19 +408,15 @@ def test_it_tells_what_the_slow_statement_tells(
             # Time that goes back is the time that was.
             hear(at_work.tick(now))
             hear(at_work.tick(now - 3) if what == "late" else ())
-        if what in ("out", "back"):
-            out = what == "out"
-            hear(at_work.set_out_of_service("sump", out))
-            fact = (now, wall(), what, None)
         for each in slow:
             each.facts.append(fact)
         if what == "watch":
-            hear(at_work.watch(thing(*rules), out))
+            hear(at_work.watch(thing(*rules)))
         if what == "restart":
             check(slow, heard)
             kept = at_work.active()
             last |= {name: change_of(changes[-1]).at_ms for name, changes in heard.items() if changes}
-            at_work, out = Evaluator(wall=wall), False
+            at_work = Evaluator(wall=wall)
             at_work.restore(kept, {("sump", name): at_ms for name, at_ms in last.items()})
             assert not at_work.watch(thing(*rules))
             begun = {alarm.rule.name: alarm.onset_ms for alarm in kept}

@@ -16,7 +16,7 @@ import pytest
 
 from db.handover import Handover
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
-from desktop.field.messages import AlarmStored, FieldSettings, Health, OutOfService, Stop
+from desktop.field.messages import AlarmStored, FieldSettings, Health, Stop
 from desktop.field.mqtt import Line
 from desktop.field.service import HANDOVER_FILE
 from tests.desktop.field.site import ROOT, Building, Listener, settings_for
@@ -120,13 +120,9 @@ def test_an_alarm_goes_through_and_is_forgotten_once_stored(
     assert not ears.alarms[1].active and ears.alarms[1].alarm_id == onset.alarm_id
     for change in ears.alarms:
         ears.host.send(AlarmStored(change.seq))
-    ears.host.send(OutOfService("gas-1", True))
     handover = Handover(Path(settings.data_dir) / HANDOVER_FILE, settings.key)
     wait_until(lambda: handover.pending() == [])
     handover.close()
-    building.say("gas-1", concentration=90.0)
-    ears.wait_value("gas-1", "concentration", 90.0)
-    assert len(ears.alarms) == 2
 
 
 def test_it_recovers_when_the_broker_is_restarted(ears: Listener, building: Building, broker: Mosquitto) -> None:
