@@ -122,6 +122,8 @@ class AlarmRule(msgspec.Struct, frozen=True, kw_only=True):
     life_safety: bool = False
     case: str | None = None
     """The case definition that "turn into a case" starts."""
+    case_fields: Mapping[str, str] = {}
+    """What that case is opened with beside the alarm's own words, as `{"kind": "security"}`."""
     maximum_limit: float | None = None
     """The highest `above` that the source allows: a site may set a lower one, never a higher."""
     start_case: bool = False

@@ -91,6 +91,7 @@ class AlarmForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     maximum_limit: float | None = None
     """The highest `above` that the source allows; a site may set a lower one."""
     case: Words | None = None
+    case_fields: dict[str, Words] = field(default_factory=dict)
     start_case: bool = False
 
 
