@@ -35,7 +35,6 @@ class FieldSettings(msgspec.Struct, frozen=True, kw_only=True):
     """At which values are asked for."""
     username: str = ""
     password: str = ""
-    """Things under maintenance: shown, recorded, never in alarm."""
     things_dir: str = ""
     """Holds the site's own kinds; `things` in `data_dir` when empty."""
     overrides: dict[str, Overrides] = {}
@@ -81,6 +80,8 @@ class AlarmChange(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     response: dict[str, str]
     life_safety: bool = False
     case: str | None = None
+    case_fields: dict[str, str] = {}
+    """What that case is opened with beside the alarm's own words."""
     place: str = ""
     """The code of the place where the device says it is; the office's card goes before it."""
     latch: bool = False
