@@ -9,20 +9,31 @@ checked at every load all the same, strictly and to the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from desktop.kernel.words import Text
+from desktop.things.checking import (
+    Mistake,
+    case_names,
+    check_case,
+    check_condition,
+    check_indicator,
+    check_limit,
+    check_main,
+    check_simulated,
+    check_words,
+    fits,
+)
 from desktop.things.model import (
     ONLINE,
     Action,
     AlarmRule,
-    Condition,
     Event,
     Feeder,
     Mimic,
@@ -42,14 +53,13 @@ from resources.loader import DataFileError, error_at, folder, read
 SUFFIX = ".tm.json"
 SITE_FOLDER = "things"
 """Where a site's own kinds stand, in its data folder."""
+CASES = "cases"
+"""Where kinds of case stand, in the data packs and in a site's data folder."""
 T = TypeVar("T", bound=msgspec.Struct)
 
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _POINT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ONLINE_POINT = Point(name=ONLINE, title={"zh": "在线", "en": "Online"}, type="boolean")
-_PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
-    "boolean": (bool,), "integer": (int,), "number": (int, float), "string": (str,),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,23 +70,15 @@ class Loaded:
     refused: tuple[DataFileError, ...]
 
 
-class _Mistake(Exception):
-    """A rule of ours is broken at a place of the file."""
-
-    def __init__(self, at: str, reason: str) -> None:
-        super().__init__(reason)
-        self.at = at
-        self.reason = reason
-
-
-def load_models(path: Path | None = None) -> Loaded:
+def load_models(path: Path | None = None, cases: Collection[str] | None = None) -> Loaded:
     """Every thing model of a folder (the program's own when None). A file with a mistake is refused with file, line
-    and reason; the rest loads."""
+    and reason; the rest loads. `cases` are the kinds of case that alarms may name (the program's own when None)."""
+    known = case_names(folder(CASES)) if cases is None else cases
     models: dict[str, ThingModel] = {}
     refused: list[DataFileError] = []
     for file in sorted((path or folder("things")).glob("*" + SUFFIX)):
         try:
-            model = load_model(file)
+            model = load_model(file, known)
         except DataFileError as error:
             refused.append(error)
         else:
@@ -85,14 +87,16 @@ def load_models(path: Path | None = None) -> Loaded:
 
 
 def load_models_of(data_dir: Path) -> Loaded:
-    """The program's kinds and the site's own beside them (`<data-dir>/things/*.tm.json`)."""
+    """The program's kinds and the site's own beside them (`<data-dir>/things/*.tm.json`), which may name the site's own
+    kinds of case."""
     return load_models_with(data_dir / SITE_FOLDER)
 
 
 def load_models_with(site: Path) -> Loaded:
     """The program's kinds and those of a folder beside them. A file there that names a kind of the program's is refused:
-    what people know as a lift must not be something else at one site."""
-    ours, theirs = load_models(), load_models(site)
+    what people know as a lift must not be something else at one site. Its alarms may name kinds of case that stand in the
+    folder `cases` beside it."""
+    ours, theirs = load_models(), load_models(site, case_names(folder(CASES), site.parent / CASES))
     shadows = [
         error_at(site / (kind + SUFFIX), f"{kind} is a kind of the program's; name yours otherwise", "$")
         for kind in theirs.models
@@ -102,12 +106,13 @@ def load_models_with(site: Path) -> Loaded:
     return Loaded({**ours.models, **own}, (*ours.refused, *theirs.refused, *shadows))
 
 
-def load_model(file: Path) -> ThingModel:
-    """The thing model of one file; its kind is the file's name. Raises DataFileError."""
+def load_model(file: Path, cases: Collection[str] | None = None) -> ThingModel:
+    """The thing model of one file; its kind is the file's name. `cases` as for `load_models`. Raises DataFileError."""
     content = read(file)
+    known = case_names(folder(CASES)) if cases is None else cases
     try:
-        return _model(file.name.removesuffix(SUFFIX), content)
-    except _Mistake as mistake:
+        return _model(file.name.removesuffix(SUFFIX), content, known)
+    except Mistake as mistake:
         raise error_at(file, mistake.reason, mistake.at) from mistake
 
 
@@ -121,19 +126,23 @@ def schema_errors(file: Path) -> Iterator[DataFileError]:
         yield error_at(file, error.message, "$" + "".join(steps))
 
 
-def _model(kind: str, content: object) -> ThingModel:
+def _model(kind: str, content: object, cases: Collection[str]) -> ThingModel:
     if not _KIND.fullmatch(kind):
-        raise _Mistake("$", f"a kind is small letters, digits and hyphens, not {kind!r}")
+        raise Mistake("$", f"a kind is small letters, digits and hyphens, not {kind!r}")
     form = _read(content, ModelForm, "$")
     if "tm:ThingModel" not in ([form.type] if isinstance(form.type, str) else form.type):
-        raise _Mistake("$.@type", "not a tm:ThingModel")
+        raise Mistake("$.@type", "not a tm:ThingModel")
     if any(link.rel == "tm:extends" for link in form.links):
-        raise _Mistake("$.links", "tm:extends is not followed: a model stands whole in its file")
+        raise Mistake("$.links", "tm:extends is not followed: a model stands whole in its file")
     if not folder("icons", form.icon + ".svg").exists():
-        raise _Mistake("$.linli:icon", f"there is no icon {form.icon!r} in resources/icons")
+        raise Mistake("$.linli:icon", f"there is no icon {form.icon!r} in resources/icons")
+    check_indicator(form.indicator)
     points = tuple(_point(name, raw) for name, raw in form.properties.items())
     if not points:
-        raise _Mistake("$.properties", "a thing needs at least one property")
+        raise Mistake("$.properties", "a thing needs at least one property")
+    check_main(points)
+    events = tuple(_event(name, raw) for name, raw in form.events.items())
+    check_simulated(points, events)
     return ThingModel(
         kind=kind,
         title=form.titles.text(),
@@ -142,9 +151,9 @@ def _model(kind: str, content: object) -> ThingModel:
         system=form.system,
         indicator=form.indicator,
         points=points,
-        alarms=_alarms(form.alarms, {point.name: point for point in (_ONLINE_POINT, *points)}),
+        alarms=_alarms(form.alarms, {point.name: point for point in (_ONLINE_POINT, *points)}, cases),
         actions=tuple(_action(name, raw) for name, raw in form.actions.items()),
-        events=tuple(_event(name, raw) for name, raw in form.events.items()),
+        events=events,
         panel=_panel(form.panel, {point.name: point for point in points}),
     )
 
@@ -159,7 +168,7 @@ def _panel(panel: Panel, points: Mapping[str, Point]) -> Panel:
         for place, name in enumerate(group.points):
             if name not in points or name in grouped:
                 why = "stands in two groups" if name in grouped else "is no property"
-                raise _Mistake(f"{here}.points[{place}]", f"{name!r} {why}")
+                raise Mistake(f"{here}.points[{place}]", f"{name!r} {why}")
             grouped.add(name)
     mimic = panel.mimic
     parts: tuple[Pump | Feeder, ...] = ()
@@ -180,32 +189,32 @@ def _check_part(part: Mimic | Pump | Feeder, points: Mapping[str, Point], at: st
         names = [named] if isinstance(named, str) else named if word == "values" else ()
         for name in names:
             if name and name not in points:
-                raise _Mistake(f"{at}.{word}", f"no property is named {name!r}")
+                raise Mistake(f"{at}.{word}", f"no property is named {name!r}")
 
 
 def _check_text(text: Text, at: str) -> None:
     for lang in ("zh", "en"):
         if not text.get(lang, "").strip():
-            raise _Mistake(at, f"the text has no {lang}")
+            raise Mistake(at, f"the text has no {lang}")
 
 
 def _point(name: str, raw: object) -> Point:
     at = _named(name, "properties")
     form = _read(raw, PropertyForm, at)
     if form.counter is not None and form.type not in ("integer", "number"):
-        raise _Mistake(f"{at}.linli:counter", f"a {form.type} does not count")
+        raise Mistake(f"{at}.linli:counter", f"a {form.type} does not count")
     if form.minimum is not None and form.maximum is not None and form.minimum >= form.maximum:
-        raise _Mistake(f"{at}.minimum", "minimum is not below maximum")
+        raise Mistake(f"{at}.minimum", "minimum is not below maximum")
     for value in form.enum:
-        if not _fits(value, form.type):
-            raise _Mistake(f"{at}.enum", f"{value!r} is no {form.type}")
+        if not fits(value, form.type):
+            raise Mistake(f"{at}.enum", f"{value!r} is no {form.type}")
     measured = unit(form.unit) if form.unit else None
     if form.unit and measured is None:
-        raise _Mistake(f"{at}.unit", f"no unit {form.unit!r} is known; UCUM codes are, as kW.h or Cel")
+        raise Mistake(f"{at}.unit", f"no unit {form.unit!r} is known; UCUM codes are, as kW.h or Cel")
     known = [_key(value) for value in form.enum] or (["false", "true"] if form.type == "boolean" else None)
     for label in form.labels:
         if known is not None and label not in known:
-            raise _Mistake(f"{at}.linli:labels.{label}", f"a label for {label!r}, which the property never is")
+            raise Mistake(f"{at}.linli:labels.{label}", f"a label for {label!r}, which the property never is")
     return Point(
         name=name,
         title=form.titles.text(),
@@ -238,26 +247,27 @@ def _event(name: str, raw: object) -> Event:
 
 def _named(name: str, section: str) -> str:
     if not _POINT.fullmatch(name):
-        raise _Mistake(f"$.{section}.{name}", f"a name is small letters, digits and underscores, not {name!r}")
+        raise Mistake(f"$.{section}.{name}", f"a name is small letters, digits and underscores, not {name!r}")
     return f"$.{section}.{name}"
 
 
-def _alarms(forms: tuple[object, ...], points: Mapping[str, Point]) -> tuple[AlarmRule, ...]:
+def _alarms(forms: tuple[object, ...], points: Mapping[str, Point], cases: Collection[str]) -> tuple[AlarmRule, ...]:
     rules: dict[str, AlarmRule] = {}
     for number, raw in enumerate(forms):
         at = f"$.linli:alarms[{number}]"
         form = _read(raw, AlarmForm, at)
         if form.name in rules:
-            raise _Mistake(f"{at}.name", f"two alarms are named {form.name!r}")
+            raise Mistake(f"{at}.name", f"two alarms are named {form.name!r}")
         for place, condition in enumerate(form.when):
-            _check_words(raw, place, f"{at}.when[{place}]")
-            _check_condition(condition, points, f"{at}.when[{place}]")
-        _check_limit(form, at)
+            check_words(raw, place, f"{at}.when[{place}]")
+            check_condition(condition, points, f"{at}.when[{place}]")
+        check_limit(form, at)
         rule = rules[form.name] = _rule(form)
+        check_case(rule, cases, at)
         if rule.empty_range is not None:
             side = "above" if rule.when[rule.empty_range].above is not None else "below"
             reason = "nothing is in this range: the alarm could never come"
-            raise _Mistake(f"{at}.when[{rule.empty_range}].{side}", reason)
+            raise Mistake(f"{at}.when[{rule.empty_range}].{side}", reason)
     return tuple(rules.values())
 
 
@@ -280,56 +290,10 @@ def _rule(form: AlarmForm) -> AlarmRule:
         re_alarm=form.re_alarm,
         life_safety=form.life_safety,
         case=form.case,
+        case_fields=form.case_fields,
         start_case=form.start_case,
         maximum_limit=form.maximum_limit,
     )
-
-
-def _check_words(alarm: Any, place: int, at: str) -> None:
-    for word in alarm["when"][place]:
-        if word not in Condition.__struct_fields__:
-            raise _Mistake(f"{at}.{word}", f"a condition has no {word!r}")
-
-
-def _check_condition(condition: Condition, points: Mapping[str, Point], at: str) -> None:
-    point = points.get(condition.point)
-    if point is None:
-        raise _Mistake(f"{at}.point", f"no property is named {condition.point!r}")
-    tests = [name for name in ("above", "below", "equals", "differs") if getattr(condition, name) is not None]
-    if len(tests) != 1:
-        raise _Mistake(at, f"exactly one of above, below, equals and differs is needed, not {len(tests)}")
-    test = tests[0]
-    value: Value = getattr(condition, test)
-    if test in ("above", "below") and point.type not in ("integer", "number"):
-        raise _Mistake(f"{at}.{test}", f"{point.name} is a {point.type}: it has no {test}")
-    if not _fits(value, point.type) and test in ("equals", "differs"):
-        raise _Mistake(f"{at}.{test}", f"{point.name} is a {point.type} and never {value!r}")
-    if point.enum and value not in point.enum:
-        raise _Mistake(f"{at}.{test}", f"{point.name} is never {value!r}")
-    outside = (point.minimum is not None and isinstance(value, (int, float)) and value < point.minimum) or (
-        point.maximum is not None and isinstance(value, (int, float)) and value > point.maximum
-    )
-    if outside and point.type in ("integer", "number"):
-        raise _Mistake(f"{at}.{test}", f"{value!r} is outside the range of {point.name}: the alarm could never come")
-
-
-def _check_limit(form: AlarmForm, at: str) -> None:
-    """A limit that a standard bounds may be made stricter, never laxer (gas: GB/T 50493, L1 ≤ 25 and L2 ≤ 50 %LEL)."""
-    if form.maximum_limit is None:
-        return
-    limits = [condition.above for condition in form.when if condition.above is not None]
-    if not limits:
-        raise _Mistake(f"{at}.maximumLimit", "maximumLimit is for an alarm with above")
-    for place, condition in enumerate(form.when):
-        if condition.above is not None and condition.above > form.maximum_limit:
-            raise _Mistake(
-                f"{at}.when[{place}].above",
-                f"{condition.above:g} is over {form.maximum_limit:g}, the highest limit allowed ({form.source})",
-            )
-
-
-def _fits(value: object, kind: str) -> bool:
-    return isinstance(value, _PYTHON_TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _key(value: Value) -> str:
@@ -338,16 +302,16 @@ def _key(value: Value) -> str:
 
 
 def _read(raw: object, type_: type[T], at: str) -> T:
-    """`raw` as `type_`. Raises _Mistake with the path from the file's root, also for an unknown `linli:` term."""
+    """`raw` as `type_`. Raises Mistake with the path from the file's root, also for an unknown `linli:` term."""
     if isinstance(raw, dict):
         for key in raw:
             if isinstance(key, str) and key.startswith("linli:") and key not in _terms(type_):
-                raise _Mistake(f"{at}.{key}", f"{key} is no term of ours here")
+                raise Mistake(f"{at}.{key}", f"{key} is no term of ours here")
     try:
         return msgspec.convert(raw, type_, strict=True)
     except msgspec.ValidationError as error:
         reason, _, found = str(error).partition(" - at `")
-        raise _Mistake(at + found.rstrip("`").removeprefix("$"), reason) from error
+        raise Mistake(at + found.rstrip("`").removeprefix("$"), reason) from error
 
 
 @cache

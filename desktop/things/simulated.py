@@ -265,15 +265,15 @@ def _check_others(name: str, shape: Written, shapes: Mapping[str, Written], poin
 
 def _check_values(name: str, shape: Written, point: Point) -> None:
     """That the point can have every value the shape names, and moves as its type does."""
-    for at, value in _says(shape):
-        if not can_be(point, value):
-            raise ShapeMistake(name, at, f"{name} is never {value!r}")
     if isinstance(shape, Trip):
         moves = "integer" if shape.part in ("floor", "direction") else "boolean"
         if point.type != moves:
             raise ShapeMistake(name, ".part", f"{name} is a {point.type}, and {shape.part} a {moves}")
     elif isinstance(shape, (Walk, Daily, Daylight, Rain, Counter, Meter, Share)) and not _numeric(point):
         raise ShapeMistake(name, ".shape", f"{name} is no number that could move freely")
+    for at, value in _says(shape):
+        if not can_be(point, value):
+            raise ShapeMistake(name, at, f"{name} is never {value!r}")
 
 
 def _says(shape: Written) -> list[tuple[str, Value]]:
