@@ -82,16 +82,17 @@ class Alarms:
                 row = tx.session.get_one(AlarmRow, change.alarm_id)
                 state = _life(tx, row, tx.act.at).state
                 hidden = state in occurrences.HIDDEN and not (row.life_safety and state != "out_of_service")
-                if not occurrences.is_copy(row) and not hidden:
-                    self._cases.start(tx, row, seen)
-                elif hidden:
+                if hidden or occurrences.is_copy(row):
+                    # A copy may turn out to be an occurrence of its own, whose onset overtook the last one's return.
                     row.extra = {**row.extra, occurrences.OWED: True}
+                else:
+                    self._cases.start(tx, row, seen)
 
         self._records.write(act(self._system, op, self._clock), work)
 
     def start_owed(self) -> int:
-        """Starts the cases of alarms that began hidden, still stand and are in sight now; returns how many. Call it now
-        and then."""
+        """Starts the cases of alarms that began hidden, or were taken for a copy, still stand and are in sight now; returns
+        how many. Call it now and then."""
 
         def owed(session: Session) -> list[AlarmRow]:
             active = select(AlarmRow).where(AlarmRow.active.is_(True), AlarmRow.case_id.is_(None))

@@ -206,6 +206,16 @@ def test_an_onset_that_overtook_a_return_is_an_alarm_of_its_own(alarms: Alarms) 
     assert alarms.get("a1").returned_at == from_ms(WALL_MS + 50_000)
 
 
+def test_an_onset_that_overtook_a_return_starts_its_case(alarms: Alarms) -> None:
+    begin(alarms, "a1", start_case=True)
+    begin(alarms, "a2", WALL_MS + 120_000, start_case=True)
+    assert alarms.start_owed() == 0
+    end(alarms, "a1", WALL_MS + 60_000)
+    assert alarms.start_owed() == 1
+    assert alarms.get("a2").case_id is not None
+    assert alarms.start_owed() == 0
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 4), st.booleans(), st.randoms(use_true_random=False))
 def test_no_order_of_messages_loses_or_doubles_an_alarm(
