@@ -44,7 +44,7 @@ ICONS = {
 
 MARKS: dict[str, Mark] = {
     "things.state.normal": "", "things.state.out_of_service": "dash", "overview.state.offline": "ring",
-    "overview.state.silent": "ring",
+    "overview.state.silent": "ring", "overview.state.returned": "dash",
 }  # fmt: skip
 """Of a system's words without an alarm; whatever else leaves something open is half."""
 MOST_CASES = 200

@@ -36,6 +36,8 @@ class SystemLine:
     """How each of those that tell nothing to rely on is heard."""
     unknown: int
     """Things of which nobody can say whether they are there: they never said so, or the line to the site is gone."""
+    returned: int
+    """Things whose alarm is over and not yet acknowledged or reset."""
     priority: Priority | None
     first: ThingView | None
     """The thing the line's word is about before all others."""
@@ -61,7 +63,8 @@ def _line(
     # What tells something speaks for a system; while nothing does, what told something last.
     spoken = [view for view in views if view.id not in silent and not view.out_of_service]
     in_doubt = [view for view in spoken if view.id in doubtful]
-    asking = [urgent[0][2]] if urgent else in_doubt
+    over = [view for view in spoken if alarms.get(view.id)]
+    asking = [urgent[0][2]] if urgent else in_doubt or over
     thing = min(filter(_figure, asking), key=_speaks_worse, default=None)
     thing = thing or min(filter(_figure, spoken), key=_speaks_worse, default=None)
     return SystemLine(
@@ -72,6 +75,9 @@ def _line(
         silent=tuple(silent[view.id] for view in views if view.id in silent),
         doubtful=tuple(doubtful[view.id] for view in views if view.id in doubtful),
         unknown=sum(view.online is None and not view.out_of_service and view.id not in silent for view in views),
+        returned=sum(
+            bool(alarms.get(view.id)) and priority is None and not view.out_of_service for priority, view in ranked
+        ),
         priority=next((p for p in URGENCY if any(own == p for own, _ in ranked)), None),
         first=next(iter(asking), thing),
         thing=thing,
@@ -109,7 +115,7 @@ def state_of(line: SystemLine) -> tuple[str, int]:
     if line.doubtful:
         how_heard = line.doubtful[0] if len(set(line.doubtful)) == 1 else "doubtful"
         return f"overview.state.{how_heard}", len(line.doubtful)
-    return "things.state.normal", 0
+    return ("overview.state.returned", line.returned) if line.returned else ("things.state.normal", 0)
 
 
 def needing(alarms: Iterable[AlarmView], in_hand: Iterable[AlarmView] = ()) -> list[AlarmView]:

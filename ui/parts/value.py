@@ -108,6 +108,13 @@ def shown(
     return Shown(text, unit, note, reading.quality, words("things.simulated") if simulated else "", priority)
 
 
+def value_ink(shown: Shown) -> str:
+    """The colour of a figure: that of its alarm only while somebody tells it, for an old one may have gone long ago."""
+    if shown.quality not in ("good", "uncertain"):
+        return "ink3"
+    return shown.priority or "ink"
+
+
 class ValueWithAge(QWidget):
     """Title, the figure with its unit, and its age, painted in one go."""
 

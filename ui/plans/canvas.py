@@ -282,7 +282,7 @@ class Canvas(QGraphicsView):
     def viewportEvent(self, event: object) -> bool:
         if isinstance(event, QHelpEvent):
             found = self._under(QPointF(event.pos()))
-            text = "\n".join(f"{pin.name} · {pin.state.text}" for pin in found.pins[:8]) if found else ""
+            text = "\n".join(f"{pin.name} · {pin.state.spoken()}" for pin in found.pins[:8]) if found else ""
             QToolTip.showText(event.globalPos(), tip_text(text), self)
             return True
         return super().viewportEvent(event)  # type: ignore[arg-type]

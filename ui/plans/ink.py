@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QPainter, QPen
 
 from ui.parts.badge import paint_mark, tone_colors
 from ui.parts.ink import draw_text, metrics
+from ui.parts.value import value_ink
 from ui.plans.marks import Cluster, Pin
 from ui.theme.tokens import px, theme
 
@@ -30,6 +31,12 @@ def paint_cluster(painter: QPainter, cluster: Cluster, selected: bool, focused: 
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(colors.color("ink3"), Qt.BrushStyle.BDiagPattern))
         painter.drawEllipse(disc.adjusted(2, 2, -2, -2))
+    if pin.gone and urgent:
+        # An alarm that nobody can take back is an alarm: its shape stands over the hatching, on its own ground.
+        paint_mark(painter, centre, pin.state.mark, soft, 19)
+        paint_mark(painter, centre, pin.state.mark, ink, 13)
+    elif pin.gone:
+        pass
     elif pin.state.mark:
         paint_mark(painter, centre, pin.state.mark, ink, 13)
     else:
@@ -57,8 +64,7 @@ def label_lines(pin: Pin, with_name: bool) -> list[tuple[str, str]]:
     lines = [(pin.name, "ink")] if with_name else []
     if pin.values:
         _, value = pin.values[0]
-        dead = value.quality != "good"
-        lines.append((f"{value.text} {value.unit}".strip(), value.priority or ("ink3" if dead else "ink")))
+        lines.append((f"{value.text} {value.unit}".strip(), value_ink(value)))
         lines.append((value.note, "ink3"))
     return [line for line in lines if line[0]]
 

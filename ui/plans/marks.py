@@ -38,7 +38,7 @@ class Pin:
     def spoken(self) -> str:
         """For a screen reader."""
         told = [value.spoken(title) for title, value in self.values[:1]]
-        return ", ".join(part for part in (self.name, self.state.text, *told) if part)
+        return ", ".join(part for part in (self.name, self.state.spoken(), *told) if part)
 
     def rank(self) -> tuple[int, bool]:
         """What stands first: alarms by priority, then the silent."""

@@ -40,7 +40,7 @@ class ThingCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(CARD_WIDTH)
         self._name = Label("", "section", elide=True)
-        self._state = MarkedWord("", "quiet", "", weight=500)
+        self._state, self._beside = MarkedWord("", "quiet", "", weight=500), MarkedWord()
         self._values = column(spacing=8)
         self._open = Button(words("plans.open"), key="Enter", on=self.opened.emit)
         # Enter belongs to the drawing; here it is only told.
@@ -48,11 +48,8 @@ class ThingCard(QFrame):
         shut = IconButton("x", words("plans.close_card"), on=self.closed.emit)
         head = row(self._name, shut)
         head.setStretch(0, 1)
-        self.setLayout(
-            column(
-                head, row(self._state, None), self._values, row(self._open, None), spacing=8, margins=(16, 10, 10, 14)
-            )
-        )
+        parts = (head, row(self._state, None), row(self._beside, None), self._values, row(self._open, None))
+        self.setLayout(column(*parts, spacing=8, margins=(16, 10, 10, 14)))
         self._shown: Pin | None = None
         self.hide()
 
@@ -67,13 +64,17 @@ class ThingCard(QFrame):
         self.setAccessibleName(pin.spoken())
         self._name.setText(pin.name)
         self._state.set(pin.state.text, pin.state.tone, pin.state.mark)
+        beside = pin.state.beside
+        self._beside.setVisible(beside is not None)
+        if beside is not None:
+            self._beside.set(beside.text, beside.tone, beside.mark)
         clear(self._values)
         for title, value in pin.values:
             text = Label(f"{value.text} {value.unit}".strip(), "strong", tabular=True, elide=True)
-            if value.priority:
-                text.set_tone(value.priority)
-            elif not value.trusted:
+            if not value.trusted:
                 text.set_tone("hint")
+            elif value.priority:
+                text.set_tone(value.priority)
             first = row(Label(title, "secondary", elide=True), text)
             first.setStretch(0, 1)
             self._values.addLayout(column(first, Label(value.note, "caption", elide=True), spacing=0))

@@ -49,13 +49,17 @@ def tile_of(
     read = {point.name: readings(view.id, point.name) for point in points}
     place = " / ".join(view.place_path) or words("things.tree.unplaced")
     state = state_word(view, alarms, words, hearing(view, read, now))
-    title, value = "", Shown("—", "", "", "none")
+    title, value, brief = "", Shown("—", "", "", "none"), ""
+    gone = view.online is False
     if points:
         point, reading = points[0], read[points[0].name]
         title = words.of(point.title)
         value = _still(point, reading, words, now, view.thing.simulated, alarms)
-    gone = view.online is False
-    return Tile(one_line(view.name), place, state, title, value, spark, gone)
+        brief = _brief(reading, words, now, gone and state.tone != "quiet")
+        if value.quality == "offline" and state.text == words("things.state.offline"):
+            # The tile's own word says that it is offline.
+            value = replace(value, note=words("things.wall.last", age=_age(reading, words, now)))
+    return Tile(one_line(view.name), place, state, title, value, spark, brief, gone)
 
 
 def _still(
@@ -63,21 +67,27 @@ def _still(
 ) -> Shown:
     """The value with an age that changes once a minute at most."""
     age = max(0.0, now - reading.at)
-    told = shown(
-        point,
-        reading,
-        words,
-        reading.at + age // 60 * 60,
-        simulated=simulated,
-        priority=priority_of(alarms, point.name),
-    )
-    note = told.note
+    at = reading.at + age // 60 * 60
+    told = shown(point, reading, words, at, simulated=simulated, priority=priority_of(alarms, point.name))
     if told.quality == "good" and age < 60:
-        note = words("things.age.now")
-    elif told.quality == "offline":
-        # The tile's own word says that it is offline.
-        note = words("things.wall.last", age=age_words(age // 60 * 60, words))
-    return told if note == told.note else replace(told, note=note)
+        return replace(told, note=words("things.age.now"))
+    return told
+
+
+def _age(reading: Reading, words: Words, now: float) -> str:
+    """In whole minutes at least."""
+    age = max(0.0, now - reading.at)
+    return words("things.age.now") if age < 60 else age_words(age, words)
+
+
+def _brief(reading: Reading, words: Words, now: float, gone: bool) -> str:
+    """How old the value is or why it cannot be trusted, in a word or two; `gone` where nothing else says it is offline."""
+    if reading.quality in ("uncertain", "bad"):
+        return words(f"things.wall.{'replayed' if reading.quality == 'uncertain' else 'unreadable'}")
+    if reading.quality == "none":
+        return words("things.quality.none")
+    age = _age(reading, words, now)
+    return words("things.wall.gone", age=age) if gone else age
 
 
 def drawn_point(view: ThingView) -> Point | None:

@@ -32,7 +32,7 @@ class PanelHeader(QWidget):
         self._icon = QLabel()
         self._title = Label("", "title", elide=True)
         self._under = Label("", "secondary", elide=True)
-        self._state, self._offline = StateBadge(), StateBadge(words("things.state.offline"), "quiet", "ring")
+        self._state, self._beside = StateBadge(), StateBadge()
         self._simulated = StateBadge(words("things.simulated"))
         self._age = Label("", "caption", tabular=True)
         self._line = Label("", "secondary", tone="ink", wrap=True)
@@ -44,7 +44,7 @@ class PanelHeader(QWidget):
         title = row(self._icon, self._title, *acts, spacing=12)
         title.setStretch(1, 1)
         # Under the whole title: a long state beside the acts would push them out of a narrow panel.
-        badges = row(self._state, self._offline, self._simulated, self._age, None, spacing=10)
+        badges = row(self._state, self._beside, self._simulated, self._age, None, spacing=10)
         self.setLayout(column(title, badges, self._under, self._line_box, self._notices, spacing=8))
         badges.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
@@ -70,11 +70,12 @@ class PanelHeader(QWidget):
     ) -> None:
         """How it is and when it was last heard of, as of now (Unix seconds)."""
         state = state_word(view, alarms, self._words, hearing(view, readings, now))
-        if state.text != self._state.text():
-            self._state.set(state.text, state.tone, state.mark)
         # An alarm or maintenance has the first word; that nobody answers must be seen beside it.
-        gone = view.online is False and state.text != self._offline.text()
-        self._offline.setVisible(gone)
+        beside = state.beside
+        self._beside.setVisible(beside is not None)
+        for badge, word in ((self._state, state), (self._beside, beside)):
+            if word is not None and word.text != badge.text():
+                badge.set(word.text, word.tone, word.mark)
         newest = max((reading.at for reading in readings.values() if reading.at), default=0.0)
         heard = since_words(newest, now, self._words) if newest else ""
         self._age.setText(self._words("things.panel.heard", at=heard) if heard else self._words("things.quality.none"))

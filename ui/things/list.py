@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from ui.parts.badge import paint_mark, tone_colors
 from ui.parts.ink import draw_text, hatch, metrics
-from ui.parts.value import Shown
+from ui.parts.value import Shown, value_ink
 from ui.theme.fonts import Weight
 from ui.theme.tokens import px, theme
 from ui.things.cells import LiveCells
@@ -28,7 +28,7 @@ class ThingRow:
 
     def spoken(self) -> str:
         values = ", ".join(f"{value.text} {value.unit}".strip() for value in self.values)
-        return ", ".join(part for part in (self.name, self.under, self.state.text, values) if part)
+        return ", ".join(part for part in (self.name, self.under, self.state.spoken(), values) if part)
 
 
 class ThingList(LiveCells[ThingRow]):
@@ -59,7 +59,19 @@ def _paint_row(painter: QPainter, area: QRectF, row: ThingRow, current: bool, fo
     word = min(word, (right - left) * 0.55)
     state = QRectF(right - word, area.top() + 29, word + 1, 18)
     draw_text(painter, state, row.state.text, "caption", row.state.tone if urgent else "ink3", 500 if urgent else 400)
-    draw_text(painter, QRectF(left, area.top() + 29, state.left() - 12 - left, 18), row.under, "caption", "ink3")
+    end = state.left() - 12
+    if row.state.beside is not None:
+        end = _paint_beside(painter, QRectF(left, state.top(), end - left, 18), row.state.beside)
+    draw_text(painter, QRectF(left, area.top() + 29, end - left, 18), row.under, "caption", "ink3")
+
+
+def _paint_beside(painter: QPainter, area: QRectF, word: StateWord) -> float:
+    """A mark and a word at the right of the area; returns where they begin, with a gap before."""
+    wide = metrics("caption").horizontalAdvance(word.text)
+    left = area.right() - wide
+    paint_mark(painter, QPointF(left - 9, area.center().y()), word.mark, tone_colors(word.tone)[0], 8)
+    draw_text(painter, QRectF(left, area.top(), wide + 1, area.height()), word.text, "caption", "ink2")
+    return left - 14 - 12
 
 
 def _paint_values(painter: QPainter, area: QRectF, values: Sequence[Shown]) -> float:
@@ -72,7 +84,6 @@ def _paint_values(painter: QPainter, area: QRectF, values: Sequence[Shown]) -> f
         box = QRectF(left - width, area.top(), width + 1, area.height())
         if shown.quality == "offline":
             hatch(painter, box.adjusted(-4, 1, 3, -1), 3)
-        ink = "ink" if shown.quality in ("good", "uncertain") else "ink3"
-        draw_text(painter, box, text, "table", shown.priority or ink, weight)
+        draw_text(painter, box, text, "table", value_ink(shown), weight)
         left = box.left() - 16
     return left + 16

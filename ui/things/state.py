@@ -35,22 +35,29 @@ class StateWord:
     text: str
     tone: BadgeTone
     mark: Mark
+    beside: StateWord | None = None
+    """What is to be known beside an alarm: that nobody answers there, or that its values are old."""
+
+    def spoken(self) -> str:
+        """For a screen reader."""
+        return ", ".join(word for word in (self.text, self.beside.text if self.beside else "") if word)
 
 
 def by_thing(alarms: Iterable[AlarmView]) -> Alarms:
-    """The alarms to be shown on each thing, the most urgent first."""
+    """The alarms to be shown on each thing: those that stand, the most urgent first, then those that returned."""
     found: defaultdict[str, list[AlarmView]] = defaultdict(list)
     for alarm in alarms:
         if alarm.state in SHOWN_STATES:
             found[alarm.thing_id].append(alarm)
     for own in found.values():
-        own.sort(key=lambda alarm: (URGENCY[alarm.priority], alarm.onset_at))
+        own.sort(key=lambda alarm: (not alarm.active, URGENCY[alarm.priority], alarm.onset_at))
     return found
 
 
 def priority_of(alarms: Sequence[AlarmView], point: str | None = None) -> Priority | None:
-    """The most urgent of the thing's alarms, or of those on one point."""
-    own = [alarm.priority for alarm in alarms if point is None or alarm.point == point]
+    """The most urgent of the thing's alarms, or of those on one point, that stand: what returned is over, and only asks to
+    be acknowledged or reset."""
+    own = [alarm.priority for alarm in alarms if alarm.active and (point is None or alarm.point == point)]
     return min(own, key=lambda priority: URGENCY[priority], default=None)
 
 
@@ -61,19 +68,34 @@ def hearing(view: ThingView, readings: Mapping[str, Reading], now: float) -> Hea
 
 
 def state_word(view: ThingView, alarms: Sequence[AlarmView], words: Words, heard: Hearing = "live") -> StateWord:
-    """In this order: under maintenance, in alarm, offline, never heard of, silent, in order."""
+    """In this order: under maintenance, in alarm, offline, never heard of, silent, an alarm that is over and not yet
+    acknowledged or reset, in order."""
     if view.out_of_service:
-        return StateWord(words("things.state.out_of_service"), "quiet", "dash")
+        gone = _unheard(view, words, "live") if view.online is False else None
+        return StateWord(words("things.state.out_of_service"), "quiet", "dash", gone)
     priority = priority_of(alarms)
     if priority is not None:
-        return StateWord(words.of(alarms[0].title), priority, PRIORITY_MARK[priority])
+        # While the line to all of them is gone, the page says so once.
+        beside = _unheard(view, words, heard) if view.online is not None else None
+        return StateWord(words.of(alarms[0].title), priority, PRIORITY_MARK[priority], beside)
+    unheard = _unheard(view, words, heard)
+    if unheard is not None:
+        return unheard
+    if alarms:
+        returned = words("things.state.returned", alarm=words.of(alarms[0].title))
+        return StateWord(returned, "quiet", PRIORITY_MARK[alarms[0].priority])
+    return StateWord(words("things.state.normal"), "quiet", "")
+
+
+def _unheard(view: ThingView, words: Words, heard: Hearing) -> StateWord | None:
+    """That it does not answer, or tells nothing to rely on; None for one that is heard."""
     if view.online is False:
         return StateWord(words("things.state.offline"), "quiet", "ring")
     if view.online is None:
         return StateWord(words("things.state.unknown"), "quiet", "half")
     if heard != "live":
         return StateWord(words(f"things.state.{'silent' if heard == 'none' else heard}"), "quiet", "half")
-    return StateWord(words("things.state.normal"), "quiet", "")
+    return None
 
 
 def main_points(view: ThingView, most: int = 3) -> list[Point]:
@@ -100,9 +122,12 @@ def natural_place(path: tuple[str, ...]) -> tuple[tuple[tuple[int, str], ...], .
 
 
 def urgency(view: ThingView, alarms: Alarms) -> tuple[int, bool]:
-    """What stands first: alarms by priority, then the silent. What is out of service asks for nobody."""
-    priority = None if view.out_of_service else priority_of(alarms.get(view.id, ()))
-    return len(URGENCY) if priority is None else URGENCY[priority], view.online is not False
+    """What stands first: alarms by priority, then those that are over, then the silent. What is out of service asks for
+    nobody."""
+    own = () if view.out_of_service else alarms.get(view.id, ())
+    priority = priority_of(own)
+    rank = URGENCY[priority] if priority is not None else len(URGENCY) if own else len(URGENCY) + 1
+    return rank, view.online is not False
 
 
 def place_key(path: Sequence[str]) -> str:

@@ -51,7 +51,7 @@ class AlarmLines(_Box):
             button = Button(self._words("things.panel.open_alarm"), "plain", on=partial(self._open_alarm, alarm.id))
             line = row(mark, title, when, button, spacing=12, margins=(12, 4, 4, 4))
             line.setStretch(1, 1)
-            self._box.addWidget(framed(GROUNDS[alarm.priority], line))
+            self._box.addWidget(framed(GROUNDS[alarm.priority] if alarm.active else "notice-quiet", line))
         if len(alarms) > MOST_ALARMS:
             self._box.addWidget(Label(self._words("things.panel.more_alarms", n=len(alarms) - MOST_ALARMS), "caption"))
 

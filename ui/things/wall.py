@@ -11,7 +11,8 @@ from ui.parts.badge import paint_mark, tone_colors
 from ui.parts.ink import draw_chip, draw_text, hatch, metrics, soft
 from ui.parts.series import Sample
 from ui.parts.sparkline import paint_spark
-from ui.parts.value import Shown, draw_quality
+from ui.parts.value import Shown, draw_quality, value_ink
+from ui.theme.fonts import Weight
 from ui.theme.tokens import px, theme
 from ui.things.cells import LiveCells
 from ui.things.state import StateWord
@@ -38,12 +39,14 @@ class Tile:
     value: Shown
     spark: Spark | None = None
     """None for a value that is no number."""
+    brief: str = ""
+    """The value's note in a word or two, for where there is no room for it whole."""
     gone: bool = False
     """Nobody answers there: the whole tile is hatched, whatever its values said last."""
 
     def spoken(self) -> str:
         told = self.value.spoken(self.title)
-        return ", ".join(part for part in (self.name, self.place, self.state.text, told) if part)
+        return ", ".join(part for part in (self.name, self.place, self.state.spoken(), told) if part)
 
 
 class ThingWall(LiveCells[Tile]):
@@ -93,7 +96,7 @@ def _paint_value(painter: QPainter, room: QRectF, cell: Tile, dead: bool) -> Non
         figure.adjusted(0, 0, -unit, 0),
         told.text,
         "section",
-        told.priority or ("ink3" if dead else "ink"),
+        "ink3" if dead else value_ink(told),
         600,
     )
     if told.unit:
@@ -107,19 +110,25 @@ def _paint_value(painter: QPainter, room: QRectF, cell: Tile, dead: bool) -> Non
 
 
 def _paint_state(painter: QPainter, line: QRectF, cell: Tile) -> None:
-    """The state's word at the left, the value's age or trouble at the right; the word has the room it needs."""
+    """The state's word at the left, the value's age or trouble at the right: in full where there is room for both, else in
+    brief, and then it is the word that yields. An age is never left out."""
     told, urgent = cell.value, cell.state.tone != "quiet"
     left = line.left()
     if cell.state.mark:
         paint_mark(painter, QPointF(left + 5, line.center().y()), cell.state.mark, tone_colors(cell.state.tone)[0])
         left += 15
-    tone = cell.state.tone if urgent else "ink2"
-    room = QRectF(left, line.top(), line.right() - left, line.height())
-    taken = draw_text(painter, room, cell.state.text, "caption", tone, 500 if urgent else 400)
-    rest = QRectF(left + taken + 12, line.top(), line.right() - left - taken - 12, line.height())
-    wide = metrics("caption").horizontalAdvance(told.note) + (14 if told.quality not in ("good", "none") else 0)
-    if not told.note or told.note == cell.state.text or rest.width() < wide:
-        return
-    if told.quality not in ("good", "none"):
-        draw_quality(painter, QRectF(line.right() - wide, line.center().y() - 5, 9, 9), told.quality)
-    draw_text(painter, rest, told.note, "caption", "ink3", align=Qt.AlignmentFlag.AlignRight)
+    weight: Weight = 500 if urgent else 400
+    word = metrics("caption", weight).horizontalAdvance(cell.state.text)
+    marked = told.quality not in ("good", "none")
+    notes = [note for note in (told.note, cell.brief) if note and note != cell.state.text]
+    wide = [metrics("caption").horizontalAdvance(note) + (14 if marked else 0) for note in notes]
+    room = line.right() - left - 12
+    fitting = next((n for n, each in enumerate(wide) if word + each <= room), len(notes) - 1)
+    taken = wide[fitting] if notes else 0.0
+    box = QRectF(left, line.top(), room - taken + (0 if notes else 12), line.height())
+    draw_text(painter, box, cell.state.text, "caption", cell.state.tone if urgent else "ink2", weight)
+    if notes:
+        if marked:
+            draw_quality(painter, QRectF(line.right() - taken, line.center().y() - 5, 9, 9), told.quality)
+        rest = QRectF(line.right() - taken, line.top(), taken, line.height())
+        draw_text(painter, rest, notes[fitting], "caption", "ink3", align=Qt.AlignmentFlag.AlignRight)

@@ -180,6 +180,19 @@ def test_on_duty_is_who_the_roster_says_and_not_who_is_signed_in(site: Site, on_
     on_loop(story)
 
 
+def test_an_alarm_that_is_over_is_told_as_over(site: Site, on_loop: OnLoop) -> None:
+    site.alarms.append(alarm("gas-1", "gas-low", at_minutes(site, 7), site, "returned"))
+
+    async def story() -> None:
+        with opened(site) as page:
+            await until(lambda: page.system_words().get("gas") == "已恢复 1 台")
+            assert page.needs()[0] == "可燃气体低限报警"
+            page._open_system("gas")
+            assert site.shell.gone == [("things", "gas-1")]
+
+    on_loop(story)
+
+
 def test_midnight_takes_nothing_off_what_is_due(site: Site, on_loop: OnLoop) -> None:
     late = timedelta(days=1) - timedelta(hours=14, minutes=15)
     site.clock.advance(late.total_seconds())

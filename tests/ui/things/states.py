@@ -29,8 +29,6 @@ NOW = NOON.timestamp()
 AGES: dict[State, timedelta] = {
     "stale": timedelta(hours=2),
     "offline": timedelta(days=2),
-    "uncertain": timedelta(seconds=40),
-    "bad": timedelta(seconds=40),
 }
 QUALITY: dict[State, Quality] = {"stale": "stale", "offline": "offline", "uncertain": "uncertain", "bad": "bad"}
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QPlainTextEdit
+from pytest import MonkeyPatch
 
 from desktop.field.messages import Overridden
+from desktop.kernel.words import Lang, Words
+from desktop.things.model import Reading
 from desktop.things.overrides import RuleOverride
 from tests.ui.things.conftest import OnLoop
-from tests.ui.things.site import Site, alarm, at_minutes, defaults, thing
+from tests.ui.things.site import MODELS, Site, alarm, at_minutes, defaults, thing
+from tests.ui.things.states import NOW, staged
 from tests.ui.things.test_page import Driver, one, opened, until
+from ui.parts.badge import StateBadge
+from ui.parts.ink import draw_text
+from ui.theme import style
+from ui.things.glance import tile_of
 from ui.things.limits import LimitsForm
 from ui.things.rulefields import RuleFields
 from ui.things.wall import ThingWall
@@ -62,6 +72,80 @@ def test_urgent_things_stand_first_then_the_silent_then_by_place(site: Site, on_
             reading = site.field.table[slot]
             site.field.table[slot] = type(reading)(False, "good", reading.at)
             await until(lambda: set(wall.ids()[1:3]) == {"lift-3", "door-1"})
+
+    on_loop(story)
+
+
+def test_an_alarm_of_a_thing_that_is_gone_says_both(site: Site, on_loop: OnLoop) -> None:
+    site.alarms.append(alarm("lift-3", "trapped", at_minutes(site, 7), site))
+
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(lambda: (row := driver.list.row("lift-3")) is not None and row.state.beside)
+            row = driver.list.row("lift-3")
+            assert row is not None and row.state.beside is not None
+            assert (row.state.text, row.state.tone, row.state.beside.text) == ("疑似困人", "critical", "离线")
+            assert "疑似困人, 离线" in row.spoken()
+            driver.list.choose("lift-3")
+            assert [badge.text() for badge in driver.panel.findChildren(StateBadge) if not badge.isHidden()] == [
+                "疑似困人", "离线",
+            ]  # fmt: skip
+            driver.page._turn_wall()
+            tile = wall_of(driver).row("lift-3")
+            assert tile is not None and tile.gone
+            assert tile.value.note.startswith("离线") and tile.brief.startswith("离线")
+
+    on_loop(story)
+
+
+def _reading(readings: dict[str, Reading], _thing: str, point: str) -> Reading:
+    return readings[point]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_tile_never_drops_how_old_its_value_is(
+    qapp: QApplication, monkeypatch: MonkeyPatch, lang: Lang
+) -> None:  # fmt: skip
+    """However long the alarm's words are, and in the narrowest tile."""
+    style.apply(qapp, "light")
+    words = Words(lang)
+    said: list[str] = []
+
+    def heard(painter: object, rect: object, text: str, *rest: object, **more: object) -> float:
+        said.append(text)
+        return draw_text(painter, rect, text, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ui.things.wall.draw_text", heard)
+    for model in MODELS.values():
+        for state in ("alarm", "stale", "offline", "bad", "uncertain"):
+            it = staged(model, state)
+            tile = tile_of(it.view, partial(_reading, it.readings), it.alarms, words, NOW, None)
+            said.clear()
+            image = QImage(ThingWall.LEAST, ThingWall.HEIGHT, QImage.Format.Format_RGB32)
+            painter = QPainter(image)
+            ThingWall.paint_cell(None, painter, QRectF(image.rect()), tile, False, False)  # type: ignore[arg-type]
+            painter.end()
+            assert {tile.value.note, tile.brief} & set(said) or tile.value.note == tile.state.text, (
+                model.kind,
+                state,
+                tile,
+            )
+
+
+def test_what_returned_looks_like_no_standing_alarm(site: Site, on_loop: OnLoop) -> None:
+    site.alarms.append(alarm("gas-1", "gas-low", at_minutes(site, 7), site, "returned"))
+    site.alarms.append(alarm("lift-2", "trapped", at_minutes(site, 7), site))
+
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(lambda: driver.list.ids()[:2] == ["lift-2", "gas-1"])
+            row = driver.list.row("gas-1")
+            assert row is not None
+            assert (row.state.text, row.state.tone) == ("可燃气体低限报警，已恢复", "quiet")
+            assert [value.priority for value in row.values] == [None] * len(row.values)
+            driver.list.choose("gas-1")
+            frames = [f.property("ground") for f in driver.panel.findChildren(QFrame) if f.isVisible()]
+            assert not any(str(ground).startswith("notice-") and ground != "notice-quiet" for ground in frames)
 
     on_loop(story)
 
