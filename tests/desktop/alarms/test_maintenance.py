@@ -1,4 +1,4 @@
-"""Maintenance from the device to the list: the evaluation runs on and the office's card hides what it finds."""
+"""Maintenance and lost gateways from device to list: the evaluation runs on, cards and gateways hide what it finds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from db.tables.things import ThingCard
 from desktop.alarms.evaluator import Evaluator
 from desktop.alarms.service import Alarms
 from desktop.alarms.transitions import Transition, change_of
-from desktop.things.model import ONLINE, Condition
+from desktop.things.loader import load_models
+from desktop.things.model import ONLINE, Condition, Thing
 from tests.desktop.alarms.support import CasesFake, person, rule, thing
 from tests.support.fakes import FakeClock
 
@@ -95,3 +96,25 @@ def test_a_gateway_under_maintenance_keeps_the_lost_lines_behind_it_quiet(
     put_out(records, clock, "gateway", False)
     alarms.back_in_service("gateway")
     assert [(alarm.thing_id, alarm.state) for alarm in alarms.open()] == [("meter-0", "unacknowledged")]
+
+
+@pytest.mark.parametrize("kind", ["gateway", "network-switch", "wifi-ap", "optical-node"])
+def test_a_gateway_that_is_back_lets_what_hangs_on_it_speak_before_it_asks(
+    alarms: Alarms, field: Evaluator, kind: str
+) -> None:
+    model = load_models().models[kind]
+    meters = [msgspec.structs.replace(thing(OFFLINE, id_=f"meter-{n}"), parent="gateway") for n in range(12)]
+    for each in (Thing(id="gateway", name="网关", model=model, dialect="linli"), *meters):
+        field.watch(each)
+    for each in ("gateway", *(meter.id for meter in meters)):
+        tell(alarms, field.sample(each, ONLINE, False, 1))
+    tell(alarms, field.tick(400))
+    assert Counter(alarm.state for alarm in alarms.open()) == {"unacknowledged": 1, "suppressed": 12}
+    tell(alarms, field.sample("gateway", ONLINE, True, 1000))
+    for n, meter in enumerate(meters[1:]):
+        tell(alarms, field.sample(meter.id, ONLINE, True, 1001 + 5 * n))
+    tell(alarms, field.tick(1060))
+    assert {alarm.thing_id: alarm.state for alarm in alarms.open()} == {
+        "gateway": "returned",
+        "meter-0": "unacknowledged",
+    }
