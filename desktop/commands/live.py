@@ -21,7 +21,7 @@ from desktop.commands.stores import new_id, open_for, passphrase, print_json, sa
 from desktop.field.host import ThreadHost
 from desktop.field.messages import FieldSettings, FromField, Health
 from desktop.kernel.clock import SystemClock
-from desktop.kernel.errors import Invalid, NotFound, Refused
+from desktop.kernel.errors import Invalid, NotFound
 from desktop.kernel.terminal import terminal_code
 from desktop.kernel.words import Words
 from desktop.places.service import Places
@@ -65,7 +65,7 @@ def simulate(args: argparse.Namespace) -> int:
     scenario.known(args.scenario)
     if not args.broker:
         raise Invalid("simulate needs --broker mqtt://HOST:PORT", "broker")
-    models, beside = _own_kinds(args.things)
+    models, beside = own_kinds(args.things)
     stop = threading.Event()
     if args.with_parent:
         threading.Thread(target=_until_stdin_closes, args=(stop,), daemon=True).start()
@@ -97,17 +97,18 @@ def simulate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _own_kinds(site: Path | None) -> tuple[Mapping[str, ThingModel], list[Device]]:
-    """The program's kinds with those of a folder, and a device of each of the latter. Raises Refused for a mistake there."""
+def own_kinds(site: Path | None) -> tuple[Mapping[str, ThingModel], list[Device]]:
+    """The program's kinds with those of a folder, and a device of each of the latter. A kind with a mistake is told and
+    left out. Raises NotFound where there is no such folder."""
     from desktop.simulate.building import Device
 
-    if site is None:
-        return load_models().models, []
-    if not site.is_dir():
+    if site is not None and not site.is_dir():
         raise NotFound(f"there is no folder {site}", what="folder")
-    loaded = load_models_with(site)
-    if loaded.refused:
-        raise Refused(str(loaded.refused[0]))
+    loaded = load_models() if site is None else load_models_with(site)
+    for refused in loaded.refused:
+        sys.stderr.write(f"left out: {refused}\n")
+    if site is None:
+        return loaded.models, []
     own = [model for kind, model in loaded.models.items() if (site / (kind + SUFFIX)).exists()]
     return loaded.models, [
         Device(id=f"{model.kind}-1", kind=model.kind, name=model.title["zh"], place="", maker="") for model in own

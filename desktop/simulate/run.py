@@ -50,8 +50,9 @@ def simulate(
 
     `rate` None is the natural pace, with the scenario and the devices of other makers; a number is so many `props` messages
     a second for measuring, without them. `beside` are devices beside the community's. Whoever owns the connection sets
-    `reconnected` after it was made anew: every device then announces itself again, as real ones do. Raises DataFileError
-    or ValueError for wrong data files, and whatever `publish` raises.
+    `reconnected` after it was made anew: every device then announces itself again, as real ones do. A device
+    that cannot be simulated is told and left out. Raises DataFileError or ValueError for wrong data files, and whatever
+    `publish` raises.
     """
     known = load_models().models if models is None else models
     begun = clock.now().timestamp()
@@ -71,7 +72,8 @@ def simulate(
 
 def dark(doings: Mapping[str, Sequence[Doing]], models: Mapping[str, ThingModel]) -> set[str]:
     """The devices (of these models, by id) that are silent: what speaks through them is cut off."""
-    return {id_ for id_, all_ in doings.items() if any(silent(doing.step, models[id_]) for doing in all_)}
+    there = ((id_, models[id_], all_) for id_, all_ in doings.items() if id_ in models)
+    return {id_ for id_, model, all_ in there if any(silent(doing.step, model) for doing in all_)}
 
 
 class _Run:

@@ -20,6 +20,7 @@ from desktop.kernel.words import Text
 from desktop.simulate.building import Device
 from desktop.simulate.noise import noise
 from desktop.things.model import Point, ThingModel, Value
+from desktop.things.simulated import can_be
 from resources.loader import error_at, folder, load
 
 DEFAULT = "demo"
@@ -137,21 +138,25 @@ def summary(name: str, path: Path | None = None) -> Text:
 def load_scenario(
     name: str, devices: Sequence[Device], models: Mapping[str, ThingModel], path: Path | None = None
 ) -> Scenario:
-    """The scenario for these devices. Raises DataFileError with the line of a step that names what does not exist."""
+    """The scenario for these devices. A step about devices whose model was refused is left out: one kind must not keep
+    the others from playing. Raises DataFileError with the line of a step that names what does not exist."""
     file = (path or folder("scenarios")) / f"{name}.toml"
     form = load(file, _File)
-    simulated = [device for device in devices if device.kind in models]
     steps: list[tuple[Step, tuple[str, ...]]] = []
     for number, step in enumerate(form.steps):
         try:
-            steps.append((step, _devices_of(step, simulated, models)))
+            ids = _devices_of(step, devices, models)
         except _Mistake as mistake:
             raise error_at(file, str(mistake), f"$.steps[{number}]{mistake.at}") from mistake
-    for wanted in form.expect:
+        if ids:
+            steps.append((step, ids))
+    refused = {device.kind for device in devices} - models.keys()
+    expect = tuple(wanted for wanted in form.expect if wanted.partition("/")[0] not in refused)
+    for wanted in expect:
         kind, _, rule = wanted.partition("/")
         if kind not in models or all(rule != one.name for one in models[kind].alarms):
             raise error_at(file, f"no alarm is named {wanted!r}", "$.expect")
-    return Scenario(name, form.title, form.summary, form.expect, tuple(steps))
+    return Scenario(name, form.title, form.summary, expect, tuple(steps))
 
 
 class _Mistake(Exception):
@@ -161,21 +166,25 @@ class _Mistake(Exception):
 
 
 def _devices_of(step: Step, devices: Sequence[Device], models: Mapping[str, ThingModel]) -> tuple[str, ...]:
-    """The devices a step may be about, once everything it names was found on each of them."""
+    """The devices a step may be about, once everything it names was found on each of them; none where none of them has
+    a model."""
     if bool(step.kind) == bool(step.id):
         raise _Mistake("", "exactly one of kind and id is needed")
     if not (step.rule or step.points or step.silent or step.event):
         raise _Mistake("", "one of rule, points, silent and event is needed")
     if step.times is not None and step.every is None:
         raise _Mistake(".times", "times is for a step with every")
-    if step.kind and step.kind not in models:
+    there = [d for d in devices if d.kind == step.kind or (step.id and fnmatch.fnmatchcase(d.id, step.id))]
+    if step.kind and step.kind not in models and not there:
         raise _Mistake(".kind", f"no kind is named {step.kind!r}")
-    chosen = [d for d in devices if d.kind == step.kind or (step.id and fnmatch.fnmatchcase(d.id, step.id))]
-    if not chosen:
+    if not there:
         word = "kind" if step.kind else "id"
         raise _Mistake(f".{word}", f"the community has no device of {word} {step.kind or step.id!r}")
+    if isinstance(step.which, int) and step.which >= len(there):
+        raise _Mistake(".which", f"there are only {len(there)} such devices")
+    chosen = [device for device in there if device.kind in models]
     if isinstance(step.which, int) and step.which >= len(chosen):
-        raise _Mistake(".which", f"there are only {len(chosen)} such devices")
+        return ()
     for kind in sorted({device.kind for device in chosen}):
         _check(step, models[kind])
     return tuple(device.id for device in chosen)
@@ -197,16 +206,10 @@ def _check(step: Step, model: ThingModel) -> None:
 def _takes(point: Point, value: Value | Move) -> bool:
     """Whether a point can have this value."""
     if isinstance(value, Move):
-        return point.type in ("integer", "number") and not point.enum and (value.to is None or _inside(point, value.to))
-    if point.enum and value not in point.enum:
-        return False
-    if isinstance(value, (bool, str)):
-        return point.type == ("boolean" if isinstance(value, bool) else "string")
-    return point.type in ("integer", "number") and _inside(point, value)
-
-
-def _inside(point: Point, value: float) -> bool:
-    return (point.minimum is None or value >= point.minimum) and (point.maximum is None or value <= point.maximum)
+        ends = (value.to, value.start)
+        moves = point.type in ("integer", "number") and not point.enum
+        return moves and all(can_be(point, end) for end in ends if end is not None)
+    return can_be(point, value)
 
 
 def begins(step: Step, turn: int, place: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 
 from desktop.simulate.behaviour import Moment, values
@@ -9,7 +10,9 @@ from desktop.simulate.building import Device
 from desktop.simulate.noise import noise, seed_of
 from desktop.simulate.shapes import Shapes, Total, shapes_of, source_of
 from desktop.things.model import ThingModel, Value
-from desktop.things.simulated import Meter, written
+from desktop.things.simulated import Meter, ShapeMistake, written
+
+log = logging.getLogger(__name__)
 
 LOSS = (0.02, 0.04)
 """Between what share of the metered consumption is lost on the way from the supply meter to the others (our own figure: a
@@ -33,15 +36,22 @@ class Sensors:
 
 
 def fleet(devices: Iterable[Device], models: Mapping[str, ThingModel], seed: int) -> tuple[Sensors, ...]:
-    """The sensors of all devices whose kind has a model; a device of another kind is not simulated.
-
-    Raises ValueError for shapes that are none.
-    """
-    known = [device for device in devices if device.kind in models]
+    """The sensors of all devices whose kind has a model; a device of another kind is not simulated, and one whose own
+    shapes are none is told and left out."""
+    known = [device for device in devices if device.kind in models and _readable(device, models[device.kind])]
     return tuple(
         Sensors(device, models[device.kind], seed, _totals(device, known, models, seed) if device.total else None)
         for device in known
     )
+
+
+def _readable(device: Device, model: ThingModel) -> bool:
+    try:
+        written(model.points, device.simulate)
+    except ShapeMistake as mistake:
+        log.warning("%s is not simulated: %s", device.id, mistake)
+        return False
+    return True
 
 
 def _totals(total: Device, devices: Iterable[Device], models: Mapping[str, ThingModel], seed: int) -> dict[str, Total]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
+from desktop.commands.live import own_kinds
 from desktop.simulate.behaviour import Moment, values
-from desktop.simulate.building import Size, devices
+from desktop.simulate.building import Device, Size, devices
 from desktop.simulate.foreign import foreign_devices
 from desktop.simulate.noise import noise
 from desktop.simulate.publisher import Message, Voice
 from desktop.simulate.run import simulate
-from desktop.simulate.scenario import Doing, Step
+from desktop.simulate.scenario import Doing, Step, load_scenario, names
 from desktop.simulate.sensors import fleet
 from desktop.simulate.shapes import shapes_of
 from desktop.simulate.trouble import forced, silent
@@ -205,3 +207,42 @@ def test_a_new_connection_is_told_everything_again() -> None:
         reconnected=again, models=MODELS,
     )  # fmt: skip
     assert list(ear.leaves()).count("model") == 2 * len(devices("small"))
+
+
+def test_a_kind_that_was_refused_keeps_no_other_from_playing() -> None:
+    without = {kind: model for kind, model in MODELS.items() if kind not in ("lift", "waterlogging")}
+    for name in names():
+        story = load_scenario(name, devices("small"), without)
+        assert not any(wanted.startswith("lift/") for wanted in story.expect)
+        assert all(ids for _, ids in story.steps)
+    ear = Ear(enough=600)
+    simulate(
+        ear, community=COMMUNITY, size="small", rate=None, seed=1, clock=TickingClock(), stop=ear.stop, models=without,
+        scenario="demo",
+    )  # fmt: skip
+    spoke = {message.topic.split("/")[4] for message in ear.heard if message.topic.startswith("linli/")}
+    assert "barrier-south-in" in spoke
+    assert not any(id_.startswith("lift-") and "eye" not in id_ for id_ in spoke)
+
+
+def test_a_device_with_shapes_that_are_none_is_told_and_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    wobbling = Device("ups-9", "ups", "x", "M-1", "x", simulate={"battery": {"shape": "wobble"}})
+    leaking = Device("water-9", "water-meter", "x", "1", "x", simulate={"flow": {"shape": "constant", "value": -3}})
+    everything = fleet((*devices("small"), wobbling, leaking), MODELS, 1)
+    assert [one.device for one in everything] == list(devices("small"))
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        "ups-9 is not simulated", "water-9 is not simulated",
+    ]  # fmt: skip
+    caplog.clear()
+
+
+def test_of_a_folder_of_own_kinds_the_wrong_are_told_and_the_others_play(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = (Path(__file__).parents[3] / "docs" / "examples" / "swimming-pool.tm.json").read_text(encoding="utf-8")
+    (tmp_path / "pool.tm.json").write_text(good, encoding="utf-8")
+    (tmp_path / "pond.tm.json").write_text(good.replace('"shape": "walk"', '"shape": "wobble"', 1), encoding="utf-8")
+    models, beside = own_kinds(tmp_path)
+    assert models.keys() - MODELS.keys() == {"pool"}
+    assert [device.id for device in beside] == ["pool-1"]
+    assert "left out: pond.tm.json:" in capsys.readouterr().err
