@@ -16,6 +16,8 @@ from db.store import Transaction
 from db.tables.alarms import AlarmRow
 from db.tables.cases import CaseRow
 from db.tables.security import Operator
+from desktop.alarms.occurrences import CASE_FIELDS
+from desktop.alarms.openings import DEFAULT_CASE
 from desktop.alarms.pictures import PICTURES, STILLS
 from desktop.cases.evidence import EVIDENCE, JOINED, Evidence, Series, Still
 from desktop.kernel.errors import LinliError
@@ -23,9 +25,6 @@ from desktop.kernel.words import Words
 from desktop.security.principal import Principal
 
 log = logging.getLogger(__name__)
-
-DEFAULT_CASE = "device-fault"
-"""What a rule that names no case definition is handled as."""
 
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 1000
@@ -94,7 +93,11 @@ class CaseMaker:
             thing_id=row.thing_id,
             place_id=row.place_id,
             urgency=URGENCY[row.priority],
-            fields={"description": _description(tx.session, row), "alarm": _called(row, tx.act.offset_minutes)},
+            fields={
+                **row.extra.get(CASE_FIELDS, {}),
+                "description": _description(tx.session, row),
+                "alarm": _called(row, tx.act.offset_minutes),
+            },
             evidence=_evidence(tx.session, row, seen),
             onset=row.onset_at,
         )

@@ -28,12 +28,14 @@ SAME_AS = "same_as"
 ALSO = "also"
 LATCH = "latch"
 """Of a copy: that its rule latches."""
+CASE_FIELDS = "case_fields"
+"""What its case is opened with beside the alarm's own words."""
 ASKS_SINCE = "asks_since"
 """Since when the row asks anew, where that is not its onset."""
 SILENT = "silent"
 """What hid the row at its onset, where it was hidden: nobody was told of it then."""
 OWED = "owed_case"
-"""That the rule starts a case by itself and has not, because the row was hidden."""
+"""That the rule starts a case by itself and has not, because the row was hidden or taken for a copy."""
 CALLED = "called"
 """Whom the row went up to since it asks."""
 
@@ -181,6 +183,7 @@ def _row(tx: Transaction, change: AlarmChange, returned_at: datetime | None) -> 
         comms=change.comms,
         parent_id=change.parent or None,
         case_definition=change.case,
+        extra={CASE_FIELDS: change.case_fields} if change.case_fields else {},
     )
 
 

@@ -78,6 +78,7 @@ def change_of(transition: Transition, seq: int = 0) -> AlarmChange:
         response=dict(rule.response),
         life_safety=rule.life_safety,
         case=rule.case,
+        case_fields=dict(rule.case_fields),
         place=alarm.place,
         latch=rule.latch,
         re_alarm=rule.re_alarm,

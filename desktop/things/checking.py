@@ -82,6 +82,8 @@ def check_case(rule: AlarmRule, cases: Collection[str], at: str) -> None:
         raise Mistake(f"{at}.case", f"there is no kind of case {rule.case!r}")
     if rule.start_case and rule.case is None:
         raise Mistake(f"{at}.startCase", "startCase needs the case that it starts")
+    if rule.case_fields and rule.case is None:
+        raise Mistake(f"{at}.caseFields", "caseFields need the case that they open")
 
 
 def check_words(alarm: Any, place: int, at: str) -> None:

@@ -80,6 +80,22 @@ def test_the_onset_starts_the_case_in_its_own_transaction(alarms: Alarms, record
     assert len(left.values[0].samples) == 20
 
 
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_an_emergency_begins_as_what_its_rule_says_it_is(alarms: Alarms, records: Records, by_itself: bool) -> None:
+    facts: dict[str, object] = {
+        "case": "emergency-response",
+        "case_fields": {"kind": "security"},
+        "start_case": by_itself,
+    }
+    trapped(alarms, rule="panic", **facts)
+    if not by_itself:
+        alarms.to_case(LI, "a1")
+    (case,) = opened(records)
+    assert (case.definition, case.urgency, case.state) == ("emergency-response", "urgent", "reported")
+    assert case.fields["kind"] == "security"
+    assert {"description", "alarm"} < case.fields.keys()
+
+
 def test_the_clock_runs_from_the_alarm_and_thirty_minutes_are_in_time(
     alarms: Alarms, records: Records, cases: Cases, clock: FakeClock
 ) -> None:

@@ -202,14 +202,14 @@ def test_who_is_called_back_hangs_on_the_category_and_on_the_rating(
 
 
 def test_every_kind_that_an_alarm_names_can_be_opened_by_it() -> None:
-    """An alarm knows what it is and nothing that a form would ask for."""
-    named = {
-        rule["case"]
+    """An alarm knows what it is and what its rule says of the case, and nothing else that a form would ask for."""
+    named = [
+        rule
         for file in folder("things").glob("*.tm.json")
         for rule in read(file).get("linli:alarms", [])
         if "case" in rule
-    }
-    assert "elderly-visit" in named and "device-fault" in named
-    for name in named:
-        opening = SHIPPED[name].opening
-        assert not opening.needs and {"description", "alarm"} <= set(opening.takes), name
+    ]
+    assert {"elderly-visit", "device-fault", "emergency-response"} <= {rule["case"] for rule in named}
+    for rule in named:
+        opening, given = SHIPPED[rule["case"]].opening, {"description", "alarm", *rule.get("caseFields", {})}
+        assert set(opening.needs) <= given <= {*opening.needs, *opening.takes}, rule["name"]
