@@ -73,9 +73,15 @@ def span(point: Point, limits: tuple[Limit, ...]) -> tuple[float, float]:
         low = min(0.0, low * 1.25)
     if point.maximum is None:
         high = max(high * 1.25, low + 1.0)
+    if {limit.side for limit in limits} == {"below", "above"} and 0 < top - bottom < (high - low) / WIDE:
+        # What is held between limits is looked at between them: a mains voltage from 0 to 1000 V is all in one corner.
+        margin = (top - bottom) / 2
+        low, high = max(low, bottom - margin), min(high, top + margin)
     return (low, high) if high > low else (low, low + 1.0)
 
 
+WIDE = 3.0
+"""A range more than so many times as wide as its lowest and highest limit lie apart is drawn around them."""
 ROOM = 4.0
 """A range more than so many times its highest limit is cut: the rest tells nothing about how near one is."""
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.things.limits import Limit, worst
+from desktop.things.limits import URGENCY, Limit, worst
 from desktop.things.model import Priority, Quality
 from ui.parts.ink import draw_text, hatch, metrics
 from ui.theme.tokens import theme
@@ -112,8 +112,17 @@ class LimitBar(QWidget):
         painter.drawPolygon(QPolygonF([QPointF(x - 3.5, y - 5), QPointF(x + 3.5, y - 5), QPointF(x, y + 1)]))
 
     def _labels(self) -> list[tuple[float, bool]]:
-        """Limits first, so that the range's ends give way to them."""
-        return [(limit.value, True) for limit in self._limits] + [(self._low, False), (self._high, False)]
+        """In the order in which they may take the room: the most urgent limit, the one nearest to the value, the others by
+        urgency, and the range's ends, which give way to all."""
+        value = self._value
+
+        def away(limit: Limit) -> float:
+            return 0.0 if value is None else abs(limit.value - value)
+
+        ranked = sorted(self._limits, key=lambda limit: (URGENCY[limit.priority], away(limit)))
+        nearest = [min(ranked, key=away)] if value is not None and ranked else []
+        limits = dict.fromkeys(limit.value for limit in (*ranked[:1], *nearest, *ranked[1:]))
+        return [(limit, True) for limit in limits] + [(self._low, False), (self._high, False)]
 
     def _paint_tick(self, painter: QPainter, bar: QRectF, value: float) -> None:
         x = self._x(bar, value)

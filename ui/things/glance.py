@@ -55,7 +55,7 @@ def tile_of(
         point, reading = points[0], read[points[0].name]
         title = words.of(point.title)
         value = _still(point, reading, words, now, view.thing.simulated, alarms)
-        brief = _brief(reading, words, now, gone and state.tone != "quiet")
+        brief = _brief(reading, words, now, state.tone != "quiet")
         if value.quality == "offline" and state.text == words("things.state.offline"):
             # The tile's own word says that it is offline.
             value = replace(value, note=words("things.wall.last", age=_age(reading, words, now)))
@@ -80,14 +80,14 @@ def _age(reading: Reading, words: Words, now: float) -> str:
     return words("things.age.now") if age < 60 else age_words(age, words)
 
 
-def _brief(reading: Reading, words: Words, now: float, gone: bool) -> str:
-    """How old the value is or why it cannot be trusted, in a word or two; `gone` where nothing else says it is offline."""
-    if reading.quality in ("uncertain", "bad"):
-        return words(f"things.wall.{'replayed' if reading.quality == 'uncertain' else 'unreadable'}")
+def _brief(reading: Reading, words: Words, now: float, alarmed: bool) -> str:
+    """How old the value is, in a word or two; why it cannot be trusted only where an alarm's word says nothing of it."""
     if reading.quality == "none":
         return words("things.quality.none")
+    if alarmed and reading.quality in ("uncertain", "bad"):
+        return words(f"things.wall.{'replayed' if reading.quality == 'uncertain' else 'unreadable'}")
     age = _age(reading, words, now)
-    return words("things.wall.gone", age=age) if gone else age
+    return words("things.wall.gone", age=age) if alarmed and reading.quality == "offline" else age
 
 
 def drawn_point(view: ThingView) -> Point | None:

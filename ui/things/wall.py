@@ -49,6 +49,10 @@ class Tile:
         return ", ".join(part for part in (self.name, self.place, self.state.spoken(), told) if part)
 
 
+SPLIT = 0.52
+"""The share of a tile's width that a figure has beside its small line."""
+
+
 class ThingWall(LiveCells[Tile]):
     """Tiles in as many columns as the width allows."""
 
@@ -86,16 +90,20 @@ def _paint_ground(painter: QPainter, area: QRectF, cell: Tile, current: bool, fo
 
 
 def _paint_value(painter: QPainter, room: QRectF, cell: Tile, dead: bool) -> None:
-    told = cell.value
-    split = room.width() * (0.52 if cell.spark is not None else 1.0)
+    told, spark = cell.value, cell.spark
+    unit = metrics("table").horizontalAdvance(told.unit) + 4 if told.unit else 0.0
+    wide = metrics("section", 600).horizontalAdvance(told.text) + unit
+    if spark is not None and wide > room.width() * SPLIT - 8:
+        # A figure without its last digits is another figure: the line gives way.
+        spark = None
+    split = room.width() * (SPLIT if spark is not None else 1.0)
     draw_text(painter, QRectF(room.left(), room.top(), split - 8, 16), cell.title, "caption", "ink3")
     figure = QRectF(room.left(), room.top() + 16, split - 8, 24)
-    unit = metrics("table").horizontalAdvance(told.unit) + 4 if told.unit else 0.0
     taken = draw_text(
         painter,
         figure.adjusted(0, 0, -unit, 0),
         told.text,
-        "section",
+        "section" if wide <= split - 8 else "table",
         "ink3" if dead else value_ink(told),
         600,
     )
@@ -103,10 +111,10 @@ def _paint_value(painter: QPainter, room: QRectF, cell: Tile, dead: bool) -> Non
         draw_text(
             painter, QRectF(figure.left() + taken + 4, figure.top() + 2, unit + 1, 22), told.unit, "table", "ink3"
         )
-    if cell.spark is not None:
+    if spark is not None:
         area = QRectF(room.left() + split, room.top() + 8, room.width() - split - 3, 26)
-        window = (cell.spark.since, cell.spark.read_at)
-        paint_spark(painter, area, cell.spark.samples, window, steps=cell.spark.steps, live=not dead)
+        window = (spark.since, spark.read_at)
+        paint_spark(painter, area, spark.samples, window, steps=spark.steps, live=not dead)
 
 
 def _paint_state(painter: QPainter, line: QRectF, cell: Tile) -> None:

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from desktop.kernel.words import Words
 from desktop.things.limits import Limit, limits_of, span, worst
 from desktop.things.loader import load_models
-from desktop.things.model import Point, Quality, Reading, Value
+from desktop.things.model import Point, Priority, Quality, Reading, Value
 from ui.parts.limitbar import LimitBar
 from ui.parts.series import nearest, nice_range, runs, stepped, thin
 from ui.parts.sparkline import Sparkline
@@ -159,6 +159,35 @@ def test_a_gauge_far_wider_than_its_limits_is_cut_to_them() -> None:
     assert span(battery, (Limit(20, "below", "high", {"zh": ""}),)) == (0, 100)
     expiry = Point(name="expiry", title={"zh": ""}, type="integer", symbol="d", minimum=-3650, maximum=5000)
     assert span(expiry, (Limit(60, "below", "high", {"zh": ""}),)) == (0, 120)
+    # What is held between two limits is drawn around them.
+    mains = Point(name="u", title={"zh": ""}, type="number", minimum=0, maximum=1000)
+    held = (Limit(350, "below", "medium", {"zh": ""}), Limit(410, "above", "medium", {"zh": ""}))
+    assert span(mains, held) == (320, 440)
+
+
+def test_where_labels_lack_room_the_most_urgent_limit_has_its_number_and_then_the_nearest(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def heard(_painter: object, _rect: object, text: str, *_rest: object) -> float:
+        said.append(text)
+        return 0.0
+
+    monkeypatch.setattr("ui.parts.limitbar.draw_text", heard)
+    bar = LimitBar()
+    qtbot.addWidget(bar)
+    bar.resize(340, LimitBar.HEIGHT)
+    levels: tuple[tuple[float, Priority], ...] = ((100, "medium"), (112, "high"), (124, "critical"), (136, "low"))
+    limits = tuple(Limit(value, "above", priority, {"zh": ""}) for value, priority in levels)
+    bar.set_scale(0, 250, limits, 0)
+    bar.show_value(20, "good")
+    picture(bar)
+    assert said[:2] == ["124", "100"] and not {"112", "136"} & set(said)
+    said.clear()
+    bar.show_value(240, "good")
+    picture(bar)
+    assert said[0] == "124" and "112" not in said
 
 
 def test_a_limit_that_asks_for_something_else_colours_no_bar() -> None:

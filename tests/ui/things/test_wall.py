@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -17,15 +18,16 @@ from desktop.things.model import Reading
 from desktop.things.overrides import RuleOverride
 from tests.ui.things.conftest import OnLoop
 from tests.ui.things.site import MODELS, Site, alarm, at_minutes, defaults, thing
-from tests.ui.things.states import NOW, staged
+from tests.ui.things.states import NOW, cut_texts, staged
 from tests.ui.things.test_page import Driver, one, opened, until
 from ui.parts.badge import StateBadge
 from ui.parts.ink import draw_text
+from ui.parts.value import shown
 from ui.theme import style
 from ui.things.glance import tile_of
 from ui.things.limits import LimitsForm
 from ui.things.rulefields import RuleFields
-from ui.things.wall import ThingWall
+from ui.things.wall import Spark, ThingWall
 
 
 def wall_of(driver: Driver) -> ThingWall:
@@ -130,6 +132,23 @@ def test_a_tile_never_drops_how_old_its_value_is(
                 state,
                 tile,
             )
+
+
+def test_a_tile_never_cuts_a_digit(qapp: QApplication, monkeypatch: MonkeyPatch) -> None:
+    style.apply(qapp, "light")
+    it = staged(MODELS["electricity-meter"], "normal")
+    counter = next(point for point in MODELS["electricity-meter"].points if point.counter is not None)
+    for value in (43_693.72, 1_234_567.89, 98_765_432.1):
+        told = shown(counter, Reading(value, "good", NOW), Words("zh"), NOW)
+        tile = replace(
+            tile_of(it.view, partial(_reading, it.readings), (), Words("zh"), NOW, Spark(NOW, NOW)), value=told
+        )
+        image = QImage(ThingWall.LEAST, ThingWall.HEIGHT, QImage.Format.Format_RGB32)
+        with cut_texts(monkeypatch) as cut:
+            painter = QPainter(image)
+            ThingWall.paint_cell(None, painter, QRectF(image.rect()), tile, False, False)  # type: ignore[arg-type]
+            painter.end()
+        assert told.text not in cut
 
 
 def test_what_returned_looks_like_no_standing_alarm(site: Site, on_loop: OnLoop) -> None:
