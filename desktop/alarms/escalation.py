@@ -5,8 +5,7 @@ The ladder is data (`resources/alarms/escalation.toml`), so that a site may set 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -63,19 +62,3 @@ def read_ladders(path: Path) -> _File:
 @cache
 def _file() -> _File:
     return read_ladders(folder("alarms", "escalation.toml"))
-
-
-class Waited:
-    """How long alarms have been asking: by the wall clock or by the time this program has watched them, whichever is
-    longer, so that a clock which is set back makes nobody wait anew."""
-
-    def __init__(self) -> None:
-        self._seen: dict[tuple[str, datetime], float] = {}
-
-    def of(self, asking: Mapping[str, datetime], now: datetime, monotonic: float) -> dict[str, timedelta]:
-        """By alarm, from since when each asks. What is not among `asking` is forgotten: told again, it asks anew."""
-        self._seen = {key: self._seen.get(key, monotonic) for key in asking.items()}
-        return {
-            id_: max(now - since, timedelta(seconds=monotonic - self._seen[id_, since]))
-            for id_, since in asking.items()
-        }

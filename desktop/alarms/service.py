@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.alarms import AlarmRow
-from desktop.alarms import calls, course, occurrences, pictures, reading
+from desktop.alarms import calls, course, due, occurrences, pictures, reading
 from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
-from desktop.alarms.escalation import Waited
 from desktop.alarms.figures import kpis
 from desktop.alarms.kpi import Kpis
 from desktop.alarms.rules import Life, after
 from desktop.alarms.suppression import ParentOf, settle
 from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView
+from desktop.alarms.waits import Ahead, Waited
 from desktop.cases.pictures import Image
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import Clock
@@ -59,7 +59,8 @@ class Alarms:
         self._parent_of = parent_of
         self._system = system(terminal)
         self._confirm_second = confirm_second
-        self._waited = Waited()
+        self._asked, self._answered = Waited(), Waited()
+        self._shelves = Ahead(timedelta(minutes=LONGEST_SHELF))
 
     def record(self, change: AlarmChange) -> None:
         """Keeps that an alarm began or ended; durable when this returns. Repeats and any order come out the same.
@@ -94,21 +95,15 @@ class Alarms:
         """Starts the cases of alarms that began hidden, or were taken for a copy, still stand and are in sight now; returns
         how many. Call it now and then."""
 
-        def owed(session: Session) -> list[AlarmRow]:
-            active = select(AlarmRow).where(AlarmRow.active.is_(True), AlarmRow.case_id.is_(None))
-            rows = [row for row in session.scalars(active) if occurrences.OWED in row.extra]
-            now = self._clock.now()
-            lives = [occurrences.life_of(row, now, occurrences.is_out(session, row)) for row in rows]
-            return [row for row, life in zip(rows, lives, strict=True) if life.state not in occurrences.HIDDEN]
-
         def work(tx: Transaction) -> int:
-            rows = owed(tx.session)
+            rows = due.owed(tx.session, self._clock.now())
             for row in rows:
                 self._cases.start(tx, row, seen.get(row.id, ()))
                 row.extra = {key: value for key, value in row.extra.items() if key != occurrences.OWED}
             return len(rows)
 
-        asked = self._records.read(lambda session: [(row.id, row.thing_id, row.point) for row in owed(session)])
+        now = self._clock.now()
+        asked = self._records.read(lambda s: [(row.id, row.thing_id, row.point) for row in due.owed(s, now)])
         if not asked:
             return 0
         seen = {id_: self._cases.seen_of(thing_id, point) for id_, thing_id, point in asked}
@@ -203,21 +198,23 @@ class Alarms:
 
     def realarm_due(self) -> int:
         """Makes acknowledged alarms that still stand ask again after their rule's time, and returns how many. Call it now
-        and then."""
-
-        def due(session: Session) -> list[AlarmRow]:
-            now, found = self._clock.now(), and_(AlarmRow.active.is_(True), AlarmRow.acknowledged.is_(True))
-            rows = session.scalars(select(AlarmRow).where(found, AlarmRow.re_alarm > 0))
-            return [row for row in rows if _asks_again(session, row, now)]
+        and then, from one thread."""
+        now = self._clock.now()
+        answered = self._records.read(lambda session: due.answered(session, now))
+        since = {id_: at for id_, (at, _) in answered.items()}
+        waited = self._answered.of(since, now, self._clock.monotonic())
+        up = {id_ for id_, (_, seconds) in answered.items() if waited[id_] >= timedelta(seconds=seconds)}
+        if not up:
+            return 0
 
         def work(tx: Transaction) -> int:
-            rows = due(tx.session)
-            for row in rows:
-                occurrences.move(tx, row, "realarm")
-            return len(rows)
+            # It may be over meanwhile, or acknowledged anew.
+            still = due.answered(tx.session, tx.act.at)
+            again = [id_ for id_ in sorted(up) if still.get(id_) == answered[id_]]
+            for id_ in again:
+                occurrences.move(tx, tx.session.get_one(AlarmRow, id_), "realarm")
+            return len(again)
 
-        if not self._records.read(due):
-            return 0
         return self._records.write(act(self._system, "alarms.realarm", self._clock), work)
 
     def escalate_due(self) -> int:
@@ -225,7 +222,7 @@ class Alarms:
         Call it every few seconds, from one thread."""
         asks = self._records.read(calls.asking)
         since = {id_: one.since for id_, one in asks.items()}
-        waited = self._waited.of(since, self._clock.now(), self._clock.monotonic())
+        waited = self._asked.of(since, self._clock.now(), self._clock.monotonic())
         if not calls.due(asks, waited):
             return 0
 
@@ -325,20 +322,19 @@ class Alarms:
         self._records.write(act(who, "alarms.unshelve", self._clock), work)
 
     def expire_shelves(self) -> int:
-        """Brings back the alarms whose shelf is up, and returns how many. Call it about once a minute."""
-
-        def due(session: Session) -> list[AlarmRow]:
-            up = AlarmRow.shelved_until <= self._clock.now()
-            return list(session.scalars(select(AlarmRow).where(occurrences.not_over(), up)))
+        """Brings back the alarms whose shelf is up, and returns how many. Call it now and then, from one thread."""
+        until = self._records.read(due.on_shelves)
+        up = self._shelves.up(until, self._clock.now(), self._clock.monotonic())
+        if not up:
+            return 0
 
         def work(tx: Transaction) -> int:
-            rows = due(tx.session)
-            for row in rows:
-                occurrences.move(tx, row, "unshelve")
-            return len(rows)
+            still = due.on_shelves(tx.session)
+            over = [id_ for id_ in sorted(up) if still.get(id_) == until[id_]]
+            for id_ in over:
+                occurrences.move(tx, tx.session.get_one(AlarmRow, id_), "unshelve")
+            return len(over)
 
-        if not self._records.read(due):
-            return 0
         return self._records.write(act(self._system, "alarms.expire", self._clock), work)
 
     def only_active(self, alarm_ids: Collection[str]) -> int:
@@ -413,10 +409,3 @@ def _life(tx: Transaction, row: AlarmRow, now: datetime) -> Life:
     """Where the row stands, a shelf that is up written first."""
     occurrences.lift_expired(tx, row)
     return occurrences.life_of(row, now, occurrences.is_out(tx.session, row))
-
-
-def _asks_again(session: Session, row: AlarmRow, now: datetime) -> bool:
-    """Whether the time since the acknowledgement is up, and the alarm is in sight."""
-    life = occurrences.life_of(row, now, occurrences.is_out(session, row))
-    up = row.acknowledged_at is None or row.acknowledged_at + timedelta(seconds=row.re_alarm) <= now
-    return up and after(life, "realarm") != life

@@ -19,9 +19,10 @@ from db.tables.journal import Entry
 from db.tables.security import Operator
 from db.tables.things import ThingCard
 from desktop.alarms.calls import may_go_up
-from desktop.alarms.escalation import Waited, ladder, reached, read_ladders
+from desktop.alarms.escalation import ladder, reached, read_ladders
 from desktop.alarms.service import Alarms
 from desktop.alarms.views import PRIORITIES
+from desktop.alarms.waits import Waited
 from desktop.kernel.clock import from_ms
 from desktop.kernel.words import Words
 from desktop.people.duty import DutyRoster, Post, called, nobody_at
