@@ -49,6 +49,7 @@ class _Condition:
     lenient: Any
     """The limit while the alarm is active: the deadband off the limit."""
     held: bool | None = None
+    nor: tuple[Value, ...] = ()
 
     def of(self, value: Value) -> bool | None:
         """The condition's truth for a value. Text says nothing about a numeric limit."""
@@ -57,7 +58,9 @@ class _Condition:
             return self.held if isinstance(value, str) else bool(value >= limit)
         if self.test == "below":
             return self.held if isinstance(value, str) else bool(value <= limit)
-        return (value == limit) is (self.test == "equals")
+        if self.test == "equals":
+            return bool(value == limit)
+        return value != limit and value not in self.nor
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +121,8 @@ class Evaluator:
         self._orphans: dict[tuple[str, str], _Orphan] = {}
         self._last_ms: dict[tuple[str, str], int] = {}
         """The newest instant told of a rule."""
+        self._off_grid: dict[tuple[str, str], int] = {}
+        """Milliseconds that are added to a rule's instants since the clock was put back."""
         self._delays: list[tuple[float, int, _Rule]] = []
         """A heap of running delays; an entry whose rule has another deadline by now is void."""
         self._delays_made = 0
@@ -304,11 +309,17 @@ class Evaluator:
         return Return(alarm, max(at_ms, alarm.onset_ms), None)
 
     def _distinct(self, thing_id: str, rule: str, at_ms: int) -> int:
-        """The instant, or the next free one: no two occurrences of a rule share an instant, for it makes their ids."""
-        last_ms = self._last_ms.get((thing_id, rule))
-        if last_ms is not None and last_ms - DEVICE_LATE * 1000 < at_ms <= last_ms:
-            at_ms = last_ms + 1
-        self._last_ms[thing_id, rule] = at_ms
+        """The instant, or a free one near it: no two occurrences of a rule share an instant, for it makes their ids."""
+        key = thing_id, rule
+        last_ms = self._last_ms.get(key)
+        if last_ms is not None:
+            if at_ms <= last_ms - DEVICE_LATE * 1000:
+                # The clock was put back: what it says now, it may have said before. Off the grid nobody has been yet.
+                self._off_grid[key] = 1 + last_ms % (RECEIVED_STEP - 1)
+            at_ms += self._off_grid.get(key, 0)
+            if last_ms - DEVICE_LATE * 1000 < at_ms <= last_ms:
+                at_ms = last_ms + 1
+        self._last_ms[key] = at_ms
         return at_ms
 
     def _instant(self, device_at: float | None) -> int:
@@ -343,4 +354,4 @@ def _at_work(rule: _Rule, slot: Slot, condition: Condition) -> _Condition:
         return _Condition(rule, slot, "below", condition.below, condition.below + deadband)
     if condition.equals is not None:
         return _Condition(rule, slot, "equals", condition.equals, condition.equals)
-    return _Condition(rule, slot, "differs", condition.differs, condition.differs)
+    return _Condition(rule, slot, "differs", condition.differs, condition.differs, nor=condition.nor)

@@ -165,6 +165,27 @@ def test_occurrences_never_share_an_id_whatever_the_devices_clock_says(device_at
     assert all(t.at_ms >= t.alarm.onset_ms for t in changes if isinstance(t, Return))
 
 
+def test_a_clock_that_was_put_back_gives_no_id_again() -> None:
+    """A rule that came and went every minute; then the clock is put back to where it began, twice."""
+    wall = WALL
+
+    def now() -> float:
+        return wall
+
+    at_work, ids, seconds = Evaluator(wall=now), set[str](), 0
+    at_work.watch(thing(rule("r", ABOVE)))
+    for _ in range(3):
+        wall = WALL
+        for _ in range(60):
+            for value in (11, 1):
+                wall, seconds = wall + 60, seconds + 60
+                for each in at_work.sample("sump", "a", value, seconds):
+                    if isinstance(each, Onset):
+                        ids.add(each.alarm.alarm_id)
+                        assert abs(each.alarm.onset_ms - wall * 1000) <= 2000
+    assert len(ids) == 180
+
+
 @pytest.mark.parametrize("device_at", [None, WALL - 10], ids=str)
 def test_what_ended_before_a_restart_keeps_its_id_for_itself(
     tmp_path: Path, key: bytes, device_at: float | None
@@ -285,6 +306,7 @@ class Slow:
     told_before: int | None = None
     """The last instant told of it in the run before."""
     facts: list[Fact] = field(default_factory=list)
+    shift: int = 0
 
     def transitions(self) -> list[tuple[str, int, Value | None]]:
         """("+" or "-", instant in ms, value), in order."""
@@ -293,6 +315,7 @@ class Slow:
         active = self.begun_before is not None
         values: dict[str, Value] = {}
         other_since: tuple[int, int] | None = None
+        self.shift = 0
         for now, wall, what, detail in self.facts:
             delay = self.rule.off_delay if active else self.rule.on_delay
             if other_since and now - other_since[0] >= delay:
@@ -339,7 +362,11 @@ class Slow:
         self, active: bool, instant: int, instants: list[int], values: dict[str, Value]
     ) -> tuple[str, int, Value | None]:
         began = instants[-1] if instants else 0
-        # Two occurrences never share an instant; after a clock was put back by an hour or more, time begins anew.
+        # Two occurrences never share an instant; after a clock was put back by an hour or more, time begins anew, a little
+        # beside the instants of before.
+        if instants and instant <= instants[-1] - 3_600_000:
+            self.shift = 1 + instants[-1] % 1999
+        instant += self.shift
         if instants and instant <= instants[-1] < instant + 3_600_000:
             instant = instants[-1] + 1
         instants.append(instant)
