@@ -16,11 +16,12 @@ from db.rollup import Band
 from db.store import Records, Transaction
 from db.tables.places import Place
 from db.tables.things import ThingCard
-from desktop.field.messages import FromField, Health, Overridden, ThingGone, ThingSeen, ToField
+from desktop.field.messages import FromField, Happened, Health, Overridden, ThingGone, ThingSeen, ToField
 from desktop.kernel.bus import Changed
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.security.principal import Principal, act, require
+from desktop.things.lately import Lately
 from desktop.things.model import Reading, Thing
 from desktop.things.overrides import Overrides, problems
 from desktop.things.quality import Hearing, hearing_of, seen_now
@@ -105,6 +106,7 @@ class Things:
         self._own: tuple[int, ...] = ()
         """The slots in which things say whether they are there; empty when they are to be gathered anew."""
         self._listed = _Listed((), -1, False, ())
+        self.lately = Lately()
         field.on(self._hear)
         self.refresh()
 
@@ -285,6 +287,9 @@ class Things:
         elif isinstance(message, ThingGone):
             with self._lock:
                 self._forget(message.thing_id)
+                self.lately.forget(message.thing_id)
+        elif isinstance(message, Happened):
+            self.lately.hear(message)
 
     def _change(self) -> None:
         self._changes, self._own = self._changes + 1, ()

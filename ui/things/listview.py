@@ -63,7 +63,8 @@ class ListView(QWidget):
         self.panel = ThingPanel(
             words, self._things.readings, open_alarm=lambda id_: context.shell.go("alarms", id_),
             trend_wanted=self._load_trend, trends_wanted=self._open_trends, use_wanted=self._load_use,
-            others=self._things.get, acts=(self._place_act, self._limits_act, self._service_act),
+            others=self._things.get, told=self._things.lately.of,
+            acts=(self._place_act, self._limits_act, self._service_act),
         )  # fmt: skip
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -104,7 +105,7 @@ class ListView(QWidget):
     def happened(self, event: Happened) -> None:
         """A device told an event."""
         if event.thing_id == self.list.current():
-            self.panel.happened(event)
+            self.panel.happened()
 
     def land(self) -> None:
         """The focus comes to the list."""

@@ -27,6 +27,7 @@ from ui.things.told import ActButtons, AlarmLines, EventLines
 from ui.things.trendbox import TrendBox
 
 Readings = Callable[[str], dict[str, Reading]]
+Told = Callable[[str], Sequence[Happened]]
 BESIDE = 860
 """From this width on, in pixels, mimic and trend stand beside each other, and the acts at the right."""
 ACTS, UNBOUND = 168, 16_777_215
@@ -45,13 +46,15 @@ class ThingPanel(QScrollArea):
         trends_wanted: Callable[[], object] | None = None,
         use_wanted: Callable[[str, str], object] = lambda _thing, _point: None,
         others: Others = lambda _thing: None,
+        told: Told = lambda _thing: (),
         acts: Sequence[QWidget] = (),
         parent: QWidget | None = None,
     ) -> None:
         """`trend_wanted` and `use_wanted` are called with thing and point when the last hour, or two days of a counter,
-        are to be read; `trends_wanted` opens any span; `others` finds the thing another one speaks through."""
+        are to be read; `trends_wanted` opens any span; `others` finds the thing another one speaks through, `told` the
+        events it told last."""
         super().__init__(parent)
-        self._words, self._readings, self._use_wanted = words, readings, use_wanted
+        self._words, self._readings, self._use_wanted, self._told = words, readings, use_wanted, told
         self._view: ThingView | None = None
         self._alarms: Sequence[AlarmView] = ()
         self._last: dict[str, Reading] = {}
@@ -132,12 +135,12 @@ class ThingPanel(QScrollArea):
             for meter in self._meters.rows():
                 self._use_wanted(self._view.id, meter.point.name)
 
-    def happened(self, event: Happened) -> None:
+    def happened(self) -> None:
         """The device told an event."""
-        self._events.happened(event)
         if self._view is not None:
-            self._events_section.show()
-            self._events.show_events(self._view.thing.model, self._now)
+            model, told = self._view.thing.model, self._told(self._view.id)
+            self._events_section.setVisible(bool(model.told or told))
+            self._events.show_events(model, told, self._now)
 
     def tick(self, now: float) -> None:
         """Shows what the latest-value table holds; widgets repaint only if what they show changed."""
@@ -195,9 +198,7 @@ class ThingPanel(QScrollArea):
         others = [point for point in model.points if point not in mains and point.counter is None]
         self._groups.show_points(model.panel, others)
         self._trend.show_thing(view, mains)
-        self._events.forget()
-        self._events_section.setVisible(bool(model.told))
-        self._events.show_events(model, self._now)
+        self.happened()
         self._acts.setVisible(bool(model.actions))
         self._act_buttons.show_acts(model)
         self.ask_for_use()

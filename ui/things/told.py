@@ -17,7 +17,7 @@ from ui.parts.layout import Ground, clear, column, framed, row
 from ui.parts.text import Label
 from ui.parts.value import one_line, since_words
 
-MOST_ALARMS, MOST_EVENTS = 4, 8
+MOST_ALARMS = 4
 GROUNDS: dict[Priority, Ground] = {
     "critical": "notice-critical", "high": "notice-high", "medium": "notice-medium", "low": "notice-quiet",
 }  # fmt: skip
@@ -57,27 +57,19 @@ class AlarmLines(_Box):
 
 
 class EventLines(_Box):
-    """What the thing told since the page was opened, the newest first."""
+    """What the thing told last, the newest first."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words, 6)
-        self._events: list[Happened] = []
 
-    def forget(self) -> None:
-        """Another thing is shown."""
-        self._events = []
-
-    def happened(self, event: Happened) -> None:
-        self._events = [event, *self._events][:MOST_EVENTS]
-
-    def show_events(self, model: ThingModel, now: float) -> None:
+    def show_events(self, model: ThingModel, told: Sequence[Happened], now: float) -> None:
         """Draws them anew, as of now (Unix seconds)."""
         clear(self._box)
-        if not self._events:
+        if not told:
             self._box.addWidget(Label(self._words("things.panel.no_events"), "caption"))
             return
         titles = {event.name: event.title for event in model.events}
-        for event in self._events:
+        for event in told:
             at = since_words(event.at_ms / 1000, now, self._words)
             title = self._words.of(titles[event.event]) if event.event in titles else one_line(event.event)
             facts = self._words("things.panel.fact_comma").join(one_line(f"{value}") for value in event.data.values())

@@ -148,6 +148,12 @@ class Site:
     in_hand: list[AlarmView] = dataclasses.field(default_factory=list)
     turns: list[Turn] = dataclasses.field(default_factory=list)
 
+    def tell(self, message: FromField) -> None:
+        """The field tells something: the services hear it, then the screens."""
+        for handler in self.field.handlers:
+            handler(message)
+        self.bus.publish(message)
+
 
 def thing(id_: str, kind: str, name: str, place: str, **more: Any) -> Thing:
     model = LAMP if kind == "ha-light" else MODELS[kind]

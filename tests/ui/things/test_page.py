@@ -219,8 +219,31 @@ def test_a_new_device_and_its_events_appear_by_themselves(site: Site, on_loop: O
             await until(lambda: "lift-9" in driver.list.ids())
             driver.list.choose("lift-9")
             at = round(site.clock.now().timestamp() * 1000)
-            site.bus.publish(Happened("lift-9", "<i>pressed</i>", at, {"by": "x"}))
+            site.tell(Happened("lift-9", "<i>pressed</i>", at, {"by": "x"}))
             await until(lambda: "<i>pressed</i>" in driver.said())
+
+    on_loop(story)
+
+
+def test_the_last_ten_passages_of_a_door_are_there_whatever_was_looked_at_meanwhile(
+    site: Site, on_loop: OnLoop
+) -> None:
+    at = round(site.clock.now().timestamp() * 1000)
+    site.tell(Happened("door-1", "passage", at - 1000, {"by": "张三"}))
+
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            driver.list.choose("door-1")
+            await until(lambda: "张三" in driver.said())
+            driver.list.choose("lift-1")
+            for n in range(12):
+                site.tell(Happened("door-1", "passage", at + n, {"by": f"住户{n}"}))
+            driver.list.choose("door-1")
+            await until(lambda: "住户11" in driver.said())
+            said = driver.said()
+            assert [f"住户{n}" in said for n in range(12)] == [False] * 2 + [True] * 10
+            assert "张三" not in said
 
     on_loop(story)
 
