@@ -51,13 +51,13 @@ def values(
     more: Mapping[str, float] | None = None,
 ) -> dict[str, Value]:
     """Every point's value at a moment. A forced point has the value it is forced to, and what follows it follows; a meter
-    has counted so much `more` at a point (in units, by the name of that point) than its curve says."""
+    has counted so much `more` (flow × hours, by the meter's name) than its curve says."""
     now: dict[str, Value] = {}
     for point, shape in shapes:
         if point.name in forced:
             now[point.name] = forced[point.name]
-        elif more and isinstance(shape, Counted) and shape.point in more and shape.when is None:
-            now[point.name] = fitted(point, reading(shape, seed_of(seed, point.name), moment.at, more[shape.point]))
+        elif more and isinstance(shape, Counted) and point.name in more:
+            now[point.name] = fitted(point, reading(shape, seed_of(seed, point.name), moment.at, more[point.name]))
         else:
             now[point.name] = value(point, shape, seed, moment, now)
     return now
@@ -74,7 +74,7 @@ def reading(meter: Counted, seed: int, at: float, more: float = 0.0) -> float:
     """What a meter shows at a time (Unix seconds); it goes on at 0 after its rollover."""
     if meter.span is not None:
         since = at - (Moment(at).local if meter.span == "today" else meter.span * 3600)
-        return counted(meter.source, at) - counted(meter.source, since)
+        return counted(meter.source, at) - counted(meter.source, since) + more * meter.by
     shown = meter.start * (0.8 + 0.4 * noise(seed, 0)) + counted(meter.source, at) + more * meter.by
     return shown if meter.rollover is None else shown % meter.rollover
 

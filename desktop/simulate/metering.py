@@ -1,145 +1,229 @@
 """What meters count otherwise than their curves say, because a scenario lets more flow or less, and what the supply meters
-hear of it. Pure but for what it remembers of steps that are over.
-
-Of two steps that force one point of a device at the same time both are counted, though only the later in the file is seen:
-a scenario says such a thing once.
+hear of it. What a step forces, by points or by a rule, is counted once: of two that force one point the later in the file.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from desktop.simulate.behaviour import Moment
 from desktop.simulate.building import Device
 from desktop.simulate.curves import counted, flow
 from desktop.simulate.scenario import Move, Scenario, Step, begins, begun, chosen
 from desktop.simulate.sensors import Sensors
-from desktop.simulate.shapes import Counted, Source
+from desktop.simulate.shapes import Counted, Shapes, Source
+from desktop.simulate.trouble import wants
+from desktop.things.model import Value
+from desktop.things.simulated import Share
 
 PIECES = 32
-"""A number on its way from one value to another is counted in so many pieces."""
+"""A number on its way from a natural value to another is counted in so many pieces."""
+NOTED = 60.0
+"""Seconds between two notes of what was counted, for meters that look back over a span."""
 
 ByPoint = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Metered:
-    """By device, and by the point whose flow it is: how much was counted beyond the curve by now (flow × hours; below 0
-    for less), and for supply meters how much flows beyond it now."""
+    """By device: how much each meter counted beyond its curve by now (flow × hours; below 0 for less), by the meter's name;
+    and for supply meters how much flows beyond it now, by the name of the point where it flows."""
 
     more: Mapping[str, ByPoint]
     beyond: Mapping[str, ByPoint]
 
 
 @dataclass(frozen=True)
+class _Forcing:
+    """One repetition of a step at work on a flow, in units of the flow; times in seconds after the beginning."""
+
+    since: float
+    until: float
+    wanted: Value | Move
+    by: float
+    rank: tuple[bool, int]
+    """Which of two holds: one that forces the flow itself, then the later in the file."""
+
+    @property
+    def arrives(self) -> float:
+        """When a number is where it was going."""
+        if not isinstance(self.wanted, Move) or self.wanted.add is not None:
+            return self.since
+        return self.since + (self.wanted.over or self.until - self.since)
+
+    def rate(self, natural: float, now: float) -> float:
+        """What flows now, where so much would by itself."""
+        wanted = self.wanted
+        if not isinstance(wanted, Move):
+            return _number(wanted) * self.by
+        if wanted.add is not None:
+            return natural + wanted.add * self.by
+        begin = natural if wanted.start is None else wanted.start * self.by
+        gone = 1.0 if now >= self.arrives else (now - self.since) / (self.arrives - self.since)
+        return begin + (_number(wanted.to) * self.by - begin) * gone
+
+
 class _Flow:
-    """What flows by itself at a metered point."""
+    """What flows at a metered point of a device: by itself, and by the steps that force it."""
 
-    source: Source
+    def __init__(self, sensors: Sensors, meters: Sequence[tuple[str, Counted]], story: Scenario, seed: int) -> None:
+        name, (_, shape) = meters[0][1].point, meters[0]
+        self.meters = meters
+        self.source = Source(shape.source.curve, shape.source.seed, shape.source.by / shape.by)
+        self.notes: list[tuple[float, float]] = [(0.0, 0.0)]
+        self.more = 0.0
+        self._id, self._seed = sensors.device.id, seed
+        self._steps = [
+            (number, step, ids, wanted, by, point == name)
+            for number, (step, ids) in enumerate(story.steps)
+            if self._id in ids
+            for point, by in _ways(name, sensors.shapes)
+            if (wanted := wants(step, sensors.model).get(point)) is not None
+        ]
 
-    def rate(self, at: float) -> float:
-        return flow(self.source, at)
+    @property
+    def forced(self) -> bool:
+        """Whether any step ever forces it."""
+        return bool(self._steps)
 
-    def amount(self, since: float, until: float) -> float:
-        return counted(self.source, until) - counted(self.source, since)
+    def forcings(self, since: float, until: float) -> list[_Forcing]:
+        """What forces it at some time of a span."""
+        return [
+            _Forcing(start, start + step.lasts, wanted, by, (direct, number))
+            for number, step, ids, wanted, by, direct in self._steps
+            for start in self._starts(step, ids, number, since, until)
+            if start < until and start + step.lasts > since
+        ]
+
+    def _starts(self, step: Step, ids: tuple[str, ...], number: int, since: float, until: float) -> Iterator[float]:
+        first = 0
+        if step.every is not None:
+            # However late the last of several devices begins, or a long step ends.
+            first = max(0, int((since - step.at - step.lasts - len(ids) * step.apart) // step.every))
+        for turn in range(first, begun(step, until)):
+            there = chosen(step, ids, self._seed, number, turn)
+            if self._id in there:
+                yield begins(step, turn, there.index(self._id))
+
+    def note(self, now: float) -> None:
+        if now - self.notes[-1][0] >= NOTED and any(meter.span is not None for _, meter in self.meters):
+            self.notes.append((now, self.more))
+
+    def counted_by(self, then: float, now: float) -> float:
+        """What was counted by an earlier time."""
+        after = bisect_right(self.notes, then, key=lambda note: note[0])
+        if after == 0:
+            return 0.0
+        (began, had), (ended, has) = self.notes[after - 1], (*self.notes[after : after + 1], (now, self.more))[0]
+        return has if ended <= began else had + (has - had) * min((then - began) / (ended - began), 1.0)
 
 
 class Meters:
     """The meters of a fleet under a scenario that began at `start` (Unix seconds). Ask it for later and later times."""
 
     def __init__(self, story: Scenario, fleet: Sequence[Sensors], seed: int, start: float) -> None:
-        self._seed, self._start = seed, start
-        self._flows = {one.device.id: _flows(one) for one in fleet}
-        self._steps = [
-            (number, step, ids)
-            for number, (step, ids) in enumerate(story.steps)
-            if any(name in self._flows.get(id_, {}) for id_ in ids for name in step.points)
-        ]
-        self._totals = {one.device.id: _parts(one.device, fleet) for one in fleet if one.device.total}
-        self._over: dict[str, ByPoint] = {}
-        """What steps counted that are over."""
-        self._first: dict[int, int] = {}
-        """Of each step, the first repetition that is not over."""
+        self._start, self._until = start, 0.0
+        self._flows = {
+            (one.device.id, name): _Flow(one, meters, story, seed) for one in fleet for name, meters in _metered(one)
+        }
+        self._parts = {one.device.id: _parts(one.device, fleet) for one in fleet if one.device.total}
+        self._touched = [key for key in self._flows if self._is_touched(*key)]
 
     def at(self, elapsed: float) -> Metered:
         """As of so many seconds after the beginning."""
-        more = {id_: dict(mine) for id_, mine in self._over.items()}
+        more: dict[str, ByPoint] = {}
         beyond: dict[str, ByPoint] = {}
-        for number, step, ids in self._steps:
-            for turn in range(self._first.get(number, 0), begun(step, elapsed)):
-                over = True
-                for id_, name, since in self._forced(step, ids, number, turn):
-                    until = min(elapsed, since + step.lasts)
-                    if until < since:
-                        over = False
-                        continue
-                    _add(more, id_, name, self._counted(step, id_, name, since, until))
-                    if elapsed < since + step.lasts:
-                        over = False
-                        _add(beyond, id_, name, self._rate(step, id_, name, since, elapsed))
-                if over and turn == self._first.get(number, 0):
-                    self._settle(number, step, ids, turn)
-        for total, parts in self._totals.items():
-            for found in (more, beyond):
-                for part in parts:
-                    for name, amount in found.get(part, {}).items():
-                        _add(found, total, name, amount)
-        return Metered(more, {id_: mine for id_, mine in beyond.items() if id_ in self._totals})
+        for id_, name in self._touched:
+            mine = self._flows[id_, name]
+            mine.more += self._more(id_, name, self._until, elapsed)
+            mine.note(elapsed)
+            for meter, shape in mine.meters:
+                more.setdefault(id_, {})[meter] = mine.more - self._before(mine, shape, elapsed)
+            if id_ in self._parts and (rate := self._beyond(id_, name, elapsed)):
+                beyond.setdefault(id_, {})[name] = rate
+        self._until = max(self._until, elapsed)
+        return Metered(more, beyond)
 
-    def _forced(self, step: Step, ids: tuple[str, ...], number: int, turn: int) -> Iterator[tuple[str, str, float]]:
-        """(device, metered point, since when) of one repetition; times in seconds after the beginning."""
-        for place, id_ in enumerate(chosen(step, ids, self._seed, number, turn)):
-            for name in step.points:
-                if name in self._flows.get(id_, {}):
-                    yield id_, name, begins(step, turn, place)
+    def _is_touched(self, id_: str, name: str) -> bool:
+        if (id_, name) not in self._flows:
+            return False
+        return self._flows[id_, name].forced or any(self._is_touched(part, name) for part in self._parts.get(id_, ()))
 
-    def _settle(self, number: int, step: Step, ids: tuple[str, ...], turn: int) -> None:
-        for id_, name, since in self._forced(step, ids, number, turn):
-            _add(self._over, id_, name, self._counted(step, id_, name, since, since + step.lasts))
-        self._first[number] = turn + 1
+    def _before(self, mine: _Flow, meter: Counted, elapsed: float) -> float:
+        """What a meter that looks back over a span no longer counts."""
+        if meter.span is None:
+            return 0.0
+        back = Moment(self._start + elapsed).local if meter.span == "today" else meter.span * 3600
+        return mine.counted_by(elapsed - back, elapsed)
 
-    def _counted(self, step: Step, id_: str, name: str, since: float, until: float) -> float:
-        """What flowed beyond the curve, in flow × hours."""
-        wanted, own = step.points[name], self._flows[id_][name]
-        if isinstance(wanted, Move) and wanted.add is not None:
-            return wanted.add * (until - since) / 3600
-        arrives = min(until, since + (wanted.over or step.lasts)) if isinstance(wanted, Move) else since
-        piece = (arrives - since) / PIECES
-        way = [self._rate(step, id_, name, since, since + n * piece) for n in range(PIECES + 1)] if piece else [0.0]
-        on_the_way = (sum(way) - (way[0] + way[-1]) / 2) * piece / 3600
-        there = _goal(wanted) * (until - arrives) / 3600
-        return on_the_way + there - own.amount(self._start + arrives, self._start + until)
+    def _more(self, id_: str, name: str, since: float, until: float) -> float:
+        """What flowed beyond the curve in a span, in flow × hours."""
+        if (id_, name) not in self._flows or until <= since:
+            return 0.0
+        mine = self._flows[id_, name]
+        forcings = mine.forcings(since, until)
+        times = {each for one in forcings for each in (one.since, one.arrives, one.until) if since < each < until}
+        return sum(
+            self._piece(id_, name, _holds(forcings, (a + b) / 2), a, b)
+            for a, b in pairwise((since, *sorted(times), until))
+        )
 
-    def _rate(self, step: Step, id_: str, name: str, since: float, now: float) -> float:
+    def _piece(self, id_: str, name: str, forcing: _Forcing | None, since: float, until: float) -> float:
+        """The same for a span in which one step holds, or none."""
+        if forcing is None:
+            return sum(self._more(part, name, since, until) for part in self._parts.get(id_, ()))
+        mine, hours = self._flows[id_, name], (until - since) / 3600
+        if isinstance(forcing.wanted, Move) and forcing.wanted.add is not None:
+            others = sum(self._more(part, name, since, until) for part in self._parts.get(id_, ()))
+            return forcing.wanted.add * forcing.by * hours + others
+        times = [since + (until - since) * n / PIECES for n in range(PIECES + 1)]
+        if since >= forcing.arrives:
+            times = [since, until]
+        way = [forcing.rate(flow(mine.source, self._start + time), time) for time in times]
+        flowed = (sum(way) - (way[0] + way[-1]) / 2) * hours / (len(times) - 1)
+        return flowed - counted(mine.source, self._start + until) + counted(mine.source, self._start + since)
+
+    def _beyond(self, id_: str, name: str, now: float) -> float:
         """How much more than by itself flows now."""
-        wanted, natural = step.points[name], self._flows[id_][name].rate(self._start + now)
-        if not isinstance(wanted, Move):
-            return _goal(wanted) - natural
-        if wanted.add is not None:
-            return wanted.add
-        begin = natural if wanted.start is None else wanted.start
-        share = min((now - since) / (wanted.over or step.lasts), 1.0)
-        return begin + (_goal(wanted) - begin) * share - natural
+        if (id_, name) not in self._flows:
+            return 0.0
+        mine = self._flows[id_, name]
+        forcing = _holds([one for one in mine.forcings(now, now + 1e-6) if one.since <= now < one.until], now)
+        if forcing is None:
+            return sum(self._beyond(part, name, now) for part in self._parts.get(id_, ()))
+        natural = flow(mine.source, self._start + now)
+        return forcing.rate(natural, now) - natural
 
 
-def _goal(wanted: object) -> float:
-    value = wanted.to if isinstance(wanted, Move) else wanted
+def _holds(forcings: Sequence[_Forcing], now: float) -> _Forcing | None:
+    return max((one for one in forcings if one.since <= now < one.until), key=lambda one: one.rank, default=None)
+
+
+def _number(value: object) -> float:
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
-def _flows(sensors: Sensors) -> dict[str, _Flow]:
-    """What flows at each point that one of the thing's meters counts for good."""
-    return {
-        shape.point: _Flow(Source(shape.source.curve, shape.source.seed, shape.source.by / shape.by))
-        for _, shape in sensors.shapes
-        if isinstance(shape, Counted) and shape.when is None and shape.span is None
-    }
+def _metered(sensors: Sensors) -> list[tuple[str, list[tuple[str, Counted]]]]:
+    """Each point that meters of the thing count, with these meters."""
+    found: dict[str, list[tuple[str, Counted]]] = {}
+    for point, shape in sensors.shapes:
+        if isinstance(shape, Counted) and shape.when is None:
+            found.setdefault(shape.point, []).append((point.name, shape))
+    return list(found.items())
+
+
+def _ways(name: str, shapes: Shapes) -> list[tuple[str, float]]:
+    """The points that move a flow, each with how much of it flows: the point itself, and what it is a share of."""
+    by_name = {point.name: shape for point, shape in shapes}
+    ways, by = [(name, 1.0)], 1.0
+    while isinstance(shape := by_name[name], Share):
+        name, by = shape.of, by * shape.by
+        ways.append((name, by))
+    return ways
 
 
 def _parts(total: Device, fleet: Sequence[Sensors]) -> tuple[str, ...]:
     return tuple(one.device.id for one in fleet if one.device.kind == total.kind and not one.device.total)
-
-
-def _add(to: dict[str, ByPoint], id_: str, name: str, amount: float) -> None:
-    mine = to.setdefault(id_, {})
-    mine[name] = mine.get(name, 0.0) + amount

@@ -26,13 +26,16 @@ def forced(doings: Iterable[Doing], model: ThingModel, natural: Mapping[str, Val
     """The values that steps at work force; of two that force one point the later in the file has it."""
     found: dict[str, Value] = {}
     for doing in doings:
-        if doing.step.rule:
-            found.update(_made_true(_rule(doing.step.rule, model), model, doing.since, natural))
-        for name, wanted in doing.step.points.items():
+        for name, wanted in wants(doing.step, model).items():
             point = model.point(name)
             if point is not None:
                 found[name] = fitted(point, _at(wanted, doing, natural.get(name, 0)))
     return found
+
+
+def wants(step: Step, model: ThingModel) -> dict[str, Value | Move]:
+    """Where a step takes the points of a thing: its rule comes true, then its own points hold."""
+    return {**(_made_true(_rule(step.rule, model), model) if step.rule else {}), **step.points}
 
 
 def _at(wanted: Value | Move, doing: Doing, natural: Value) -> Value:
@@ -45,20 +48,15 @@ def _at(wanted: Value | Move, doing: Doing, natural: Value) -> Value:
     return start + (wanted.to - start) * min(doing.since / (wanted.over or doing.step.lasts), 1.0)
 
 
-def _made_true(rule: AlarmRule, model: ThingModel, since: float, natural: Mapping[str, Value]) -> dict[str, Value]:
+def _made_true(rule: AlarmRule, model: ThingModel) -> dict[str, Value | Move]:
     """The values that make a rule true; numbers get there in RAMP seconds from their natural value."""
-    found: dict[str, Value] = {}
+    found: dict[str, Value | Move] = {}
     for condition in rule.limits:
         point = model.point(condition.point)
         if point is None:
             continue
         goal = _goal(condition, rule, point)
-        start = natural.get(point.name)
-        if condition.above is not None or condition.below is not None:
-            assert isinstance(goal, (int, float))
-            begin = float(start) if isinstance(start, (int, float)) else float(goal)
-            goal = begin + (goal - begin) * min(since / RAMP, 1.0)
-        found[point.name] = fitted(point, goal)
+        found[point.name] = Move(to=float(goal), over=RAMP) if condition.numeric else goal
     return found
 
 
@@ -75,7 +73,7 @@ def _goal(condition: Condition, rule: AlarmRule, point: Point) -> Value:
     limit = condition.above if condition.above is not None else condition.below
     assert limit is not None
     beyond = max(2 * rule.deadband, abs(limit) * 0.08, 10.0**-point.decimals)
-    return limit + beyond if condition.above is not None else limit - beyond
+    return float(fitted(point, limit + beyond if condition.above is not None else limit - beyond))
 
 
 def _other(value: Value, point: Point) -> Value:

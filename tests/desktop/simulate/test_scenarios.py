@@ -9,14 +9,12 @@ import pytest
 from desktop.alarms.evaluator import Evaluator
 from desktop.kernel.errors import NotFound
 from desktop.simulate.behaviour import Moment, values
-from desktop.simulate.metering import Meters
-from desktop.simulate.publisher import Voice
 from desktop.simulate.scenario import known, load_scenario, names, summary
 from desktop.simulate.sensors import Sensors, fleet
 from desktop.simulate.shapes import only
 from desktop.things.model import ONLINE, Thing
 from resources.loader import DataFileError
-from tests.desktop.simulate.playing import BEGUN, MODELS, SMALL, Stage
+from tests.desktop.simulate.playing import MODELS, SMALL, Stage
 
 SPANS = {"demo": 90.0, "alarm-storm": 130.0, "leak": 3700.0}
 """Seconds after which a scenario has raised what it promises, where that is not its whole length."""
@@ -86,21 +84,6 @@ def test_behind_a_dark_gateway_nobody_is_heard_and_nobody_says_farewell() -> Non
     stage.play(700)
     assert {rule for _, _, rule in stage.raised} == {"gateway/offline"}
     assert ("gateway-2", "restarted") in stage.events
-
-
-def test_what_leaks_is_counted_and_stays_counted() -> None:
-    stage = Stage("leak")
-    meters = Meters(stage.story, fleet(SMALL, MODELS, 1), 1, stage.begun)
-    assert meters.at(20).more == {"water-meter-5": {"flow": 0.0}, "water-main": {"flow": 0.0}}
-    half = meters.at(20 + 7200)
-    assert half.more["water-meter-5"]["flow"] == half.more["water-main"]["flow"] == pytest.approx(8.4)
-    assert half.beyond == {"water-main": {"flow": 4.2}}, "the supply meter sees it flow"
-    over = meters.at(20 + 14_400)
-    assert (over.more["water-meter-5"]["flow"], over.beyond) == (pytest.approx(16.8), {})
-    assert meters.at(90_000) == over
-    meter = next(one for one in fleet(SMALL, MODELS, 1) if one.device.id == "water-meter-5")
-    dry, wet = meter.values(stage.begun), meter.values(stage.begun, more={"flow": 8.4})
-    assert float(wet["volume"]) - float(dry["volume"]) == pytest.approx(8.4, abs=0.01)
 
 
 def one_of_each() -> list[Sensors]:
@@ -176,48 +159,3 @@ def test_a_promise_of_an_alarm_that_does_not_exist_is_refused(tmp_path: Path) ->
     with pytest.raises(DataFileError, match="lift/sunk") as caught:
         load_scenario("mine", SMALL, MODELS, tmp_path)
     assert caught.value.line == 3
-
-
-WRITTEN = """
-title = { zh = "x", en = "x" }
-summary = { zh = "x", en = "x" }
-[[steps]]
-at = 600
-lasts = 7200
-id = "water-meter-5"
-points = { flow = 0 }
-[[steps]]
-at = 9000
-lasts = 3600
-every = 7200
-times = 3
-id = "water-meter-4"
-points = { flow = { from = 2, to = 8, over = 1800 } }
-"""
-
-
-def test_meters_count_what_a_scenario_lets_flow_and_nothing_else(tmp_path: Path) -> None:
-    """Against a plain sum over what each device says of its flow, second for second."""
-    (tmp_path / "dry.toml").write_text(WRITTEN, encoding="utf-8")
-    story = load_scenario("dry", SMALL, MODELS, tmp_path)
-    sensors = {one.device.id: one for one in fleet(SMALL, MODELS, 1)}
-    meters, step = Meters(story, list(sensors.values()), 1, BEGUN), 10
-    names = ("water-meter-4", "water-meter-5", "water-main")
-    shown: dict[str, list[float]] = {name: [] for name in names}
-    summed = dict.fromkeys(names, 0.0)
-    for elapsed in range(0, 30_000, step):
-        metered, doings = meters.at(elapsed), story.going_on(1, elapsed)
-        for name in names:
-            one = sensors[name]
-            natural = one.values(BEGUN + elapsed)
-            voice = Voice(one, community="c", begun=BEGUN)
-            said = voice.news(BEGUN + elapsed, doings.get(name, ()), metered.more.get(name), metered.beyond.get(name))
-            shown[name].append(float(said["volume"]))
-            summed[name] += (float(said["flow"]) - float(natural["flow"])) * step / 3600
-    for name in names:
-        assert shown[name] == sorted(shown[name]), f"{name} never runs backwards"
-        usual = float(sensors[name].values(BEGUN + 29_990)["volume"])
-        assert shown[name][-1] - usual == pytest.approx(summed[name], abs=0.15), name
-    still = shown["water-meter-5"][61:780]
-    assert max(still) - min(still) <= 0.002, "nothing flows, nothing is counted"
-    assert summed["water-meter-5"] < -0.3 and summed["water-meter-4"] > 5
