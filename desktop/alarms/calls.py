@@ -14,7 +14,7 @@ from db.store import Transaction
 from db.tables.alarms import AlarmRow
 from db.tables.things import ThingCard
 from desktop.alarms.escalation import Ladder, ladder, reached
-from desktop.alarms.occurrences import ASKS_SINCE, CALLED
+from desktop.alarms.occurrences import ASKS_SINCE, CALLED, not_over
 from desktop.people.duty import nobody_at, on_duty
 from desktop.things.model import Priority
 
@@ -28,12 +28,13 @@ class Asking:
     step: int
 
 
-def may_go_up() -> Select[str, str, bool, int, datetime, dict[str, Any]]:
+def may_go_up() -> Select[str, str, str, str, bool, int, datetime, dict[str, Any]]:
     """Alarms in sight, not acknowledged, and still active or of life safety. What is over and harmed nobody can wait until
     somebody looks; a gas alarm that came and went must be seen all the same."""
     # By columns, not rows: in a storm there are thousands, every few seconds.
     columns = (
-        AlarmRow.id, AlarmRow.priority, AlarmRow.life_safety, AlarmRow.escalated, AlarmRow.onset_at, AlarmRow.extra
+        AlarmRow.id, AlarmRow.thing_id, AlarmRow.rule, AlarmRow.priority, AlarmRow.life_safety, AlarmRow.escalated,
+        AlarmRow.onset_at, AlarmRow.extra,
     )  # fmt: skip
     # Both values of `active` said, so that the index on (active, acknowledged, latched) finds them among any number.
     unseen = (AlarmRow.active.in_((True, False)), AlarmRow.acknowledged.is_(False))
@@ -48,9 +49,13 @@ def may_go_up() -> Select[str, str, bool, int, datetime, dict[str, Any]]:
 
 
 def asking(session: Session) -> dict[str, Asking]:
-    """The alarms that may go up, by id."""
+    """The alarms that may go up, by id. A shelf quiets its rule, with the earlier occurrences that nobody acknowledged."""
+    on_shelf = select(AlarmRow.thing_id, AlarmRow.rule).where(not_over(), AlarmRow.shelved_until.is_not(None))
+    shelved = {(thing_id, rule) for thing_id, rule in session.execute(on_shelf)}
     found: dict[str, Asking] = {}
-    for id_, priority, life_safety, step, onset_at, extra in session.execute(may_go_up()):
+    for id_, thing_id, rule, priority, life_safety, step, onset_at, extra in session.execute(may_go_up()):
+        if (thing_id, rule) in shelved:
+            continue
         anew = extra.get(ASKS_SINCE)
         since = datetime.fromisoformat(anew) if anew else onset_at
         found[id_] = Asking(since, ladder(cast(Priority, priority), life_safety), step)

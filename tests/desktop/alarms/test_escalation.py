@@ -206,6 +206,17 @@ def test_what_is_over_goes_up_only_where_life_hung_on_it(alarms: Alarms, clock: 
     assert (alarms.get("level").escalated, alarms.get("gas").escalated) == (0, 1)
 
 
+def test_a_shelf_keeps_earlier_occurrences_of_its_rule_down_as_well(alarms: Alarms, clock: FakeClock) -> None:
+    for n in range(2):
+        begin(alarms, f"gas-{n}", WALL_MS + n * 60_000, rule="gas", life_safety=True)
+        if n == 0:
+            alarms.record(change("gas-0", WALL_MS + 1000, False, WALL_MS, rule="gas", life_safety=True))
+    alarms.shelve(LI, "gas-1", 60, "标定", ("wang", "right"))
+    clock.advance(30 * MINUTE)
+    assert alarms.escalate_due() == 0
+    assert alarms.get("gas-0").escalated_to == ()
+
+
 def test_a_clock_set_back_makes_nobody_wait_anew(alarms: Alarms, clock: FakeClock) -> None:
     begin(alarms)
     alarms.escalate_due()
