@@ -173,7 +173,10 @@ def _toml_line(text: str, at: str) -> int:
     for number, line in lines:
         if names and line.split("=")[0].strip().strip('"') == names[-1]:
             return number
-    return 0
+    # The head of a table: of the one the path names, or of the first one in it.
+    path = ".".join(names)
+    heads = ((number, line.split("#")[0].strip().strip("[]")) for number, line in lines if line.startswith("["))
+    return next((number for number, head in heads if path and f"{head}.".startswith(f"{path}.")), 0)
 
 
 def _line_of_table(lines: list[tuple[int, str]], table: str, which: int, names: list[str]) -> int:

@@ -23,6 +23,7 @@ from desktop.things.dialect import Dialect, Happening, Online, Sample, Unreadabl
 from desktop.things.model import ONLINE
 from desktop.things.overrides import Overrides
 from desktop.things.payload import MAX_TOPIC, plain
+from desktop.things.vendors import Vendors, vendors
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Intake:
         alarms: AlarmBook,
         tell: Callable[[FromField], None],
         overrides: Mapping[str, Overrides] | None = None,
+        makers: Vendors | None = None,
     ) -> None:
         self._table, self._telemetry, self._history, self._alarms, self._tell = table, telemetry, history, alarms, tell
         self._lock = _Queue()
@@ -70,7 +72,10 @@ class Intake:
         self.messages = 0
         self.rejected: Counter[str] = Counter()
         self.broker_dropped: int | None = None
-        self._roster = Roster(dialects, table, telemetry, self._evaluator, tell, self.rejected, overrides or {})
+        self._roster = Roster(
+            dialects, table, telemetry, self._evaluator, tell, self.rejected, overrides or {},
+            makers or vendors(),
+        )  # fmt: skip
         self._touched = self._roster.touched
 
     # What the line brings

@@ -17,7 +17,7 @@ from desktop.things.dialect import Binding, Described, Dialect, Unreadable, With
 from desktop.things.model import ONLINE, Point, Thing, Value
 from desktop.things.overrides import Overrides, applied
 from desktop.things.payload import MAX_TOPIC
-from desktop.things.vendors import with_makers_words
+from desktop.things.vendors import Vendors
 
 MOST_THINGS = 20_000
 ANNOUNCE_AFTER = 0.2
@@ -78,6 +78,7 @@ class Roster:
         tell: Callable[[FromField], None],
         rejected: Counter[str],
         overrides: Mapping[str, Overrides],
+        vendors: Vendors,
     ) -> None:
         self._dialects = dialects
         self._value_filters = [each for dialect in dialects for each in dialect.value_filters()]
@@ -85,6 +86,7 @@ class Roster:
         self._table, self._telemetry, self._evaluator = table, telemetry, evaluator
         self._tell, self._rejected = tell, rejected
         self._overrides = dict(overrides)
+        self._vendors = vendors
         self._slots = Slots(table.capacity)
         self._things: dict[str, Known] = {}
         self._announce: dict[str, float] = {}
@@ -164,7 +166,7 @@ class Roster:
 
     def _know(self, told: Thing, old: Known | None, now: float, transitions: list[Transition]) -> Known | None:
         """The thing at work by what was told of it and what the office changed; None when there is no room."""
-        thing = applied(with_makers_words(told), self._overrides.get(told.id))
+        thing = applied(self._vendors.applied(told), self._overrides.get(told.id))
         known = self._settle(thing, told, old, now)
         if known is None:
             self.refused += 1

@@ -34,6 +34,7 @@ from desktop.things.dialect import Dialect
 from desktop.things.homeassistant.dialect import HomeAssistantDialect
 from desktop.things.linli import LinliDialect
 from desktop.things.loader import SITE_FOLDER, load_models_with
+from desktop.things.vendors import SITE_VENDORS, vendors_with
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,8 @@ class FieldService:
             LinliDialect(settings.community, loaded.models),
             HomeAssistantDialect(settings.discovery_prefix),
         ]
-        self._refused_models = tuple(str(error) for error in loaded.refused)
+        makers = vendors_with(folder / SITE_VENDORS, loaded.models)
+        self._refused_models = tuple(str(error) for error in (*loaded.refused, *makers.refused))
         self._handover = Handover(folder / HANDOVER_FILE, settings.key)
         self._telemetry = Telemetry(folder / TELEMETRY_FILE, settings.key, settings.utc_offset)
         self._outbox = Outbox(tell)
@@ -67,7 +69,7 @@ class FieldService:
         self._alarms = AlarmBook(self._handover, self._outbox.put)
         self._intake = Intake(
             dialects, table, self._telemetry, self._history, self._alarms, self._outbox.put,
-            settings.overrides,
+            settings.overrides, makers,
         )  # fmt: skip
         self._discovery = Discovery(dialects, self._intake, settings.qos)
         self._line = Line(address, self._intake.take, self._up, self._down)

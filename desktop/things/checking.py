@@ -107,6 +107,11 @@ def check_condition(condition: Condition, points: Mapping[str, Point], at: str) 
         raise Mistake(f"{at}.{test}", f"{point.name} is a {point.type} and never {value!r}")
     if point.enum and value not in point.enum:
         raise Mistake(f"{at}.{test}", f"{point.name} is never {value!r}")
+    if condition.nor and test != "differs":
+        raise Mistake(f"{at}.nor", "nor stands beside differs")
+    for other in condition.nor:
+        if not fits(other, point.type) or (point.enum and other not in point.enum):
+            raise Mistake(f"{at}.nor", f"{point.name} is never {other!r}")
     outside = (point.minimum is not None and isinstance(value, (int, float)) and value < point.minimum) or (
         point.maximum is not None and isinstance(value, (int, float)) and value > point.maximum
     )

@@ -78,6 +78,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """True at the limit and under it."""
     equals: Value | None = None
     differs: Value | None = None
+    nor: tuple[Value, ...] = ()
+    """Beside `differs`: other values that are no difference either."""
 
     @property
     def numeric(self) -> bool:

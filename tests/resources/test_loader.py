@@ -73,3 +73,15 @@ def test_a_rule_can_point_at_the_value_it_refuses(tmp_path: Path) -> None:
     path.write_text(GOOD["x.yaml"], encoding="utf-8")
     assert line_of(path, "$.parts[1].value") == 4
     assert error_at(path, "too small", "$.parts[0].value").line == 3
+
+
+def test_a_table_of_toml_is_found_by_its_head(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text('name = "x"\n\n[labels.lift.code]  # by code\n"7" = 1\n[labels.pump]\non = 2\n')
+    assert [line_of(path, at) for at in ("$.labels", "$.labels.lift", "$.labels.lift.code", "$.labels.pump")] == [
+        3,
+        3,
+        3,
+        5,
+    ]
+    assert line_of(path, "$.labels.lif") == 0
