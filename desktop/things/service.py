@@ -230,11 +230,14 @@ class Things:
         """What the office sets otherwise for the thing. Waits for the disk."""
         return self._records.read(lambda session: _read_overrides(session.get(ThingCard, thing_id)))
 
-    def override(self, who: Principal, thing_id: str, overrides: Overrides, reason: str) -> None:
-        """Sets single values of the model otherwise for this thing, in place of all that were set before.
+    def override(
+        self, who: Principal, thing_id: str, overrides: Overrides, reason: str, *, read: Overrides | None = None
+    ) -> None:
+        """Sets single values of the model otherwise for this thing, in place of all that were set before; `read` are those
+        that whoever sets them saw.
 
-        Raises NotAllowed, NotFound, Invalid("reason") without a reason, and Invalid with the place of the first value
-        that the model does not allow ("rules.l2.above").
+        Raises NotAllowed, NotFound, Invalid("reason") without a reason, Invalid with the place of the first value that the
+        model does not allow ("rules.l2.above"), and Refused(rule="changed") where what was read no longer holds.
         """
         require(who, "things.limits")
         reason = reason.strip()
@@ -249,7 +252,10 @@ class Things:
         self._check_parent(thing_id, overrides.parent)
 
         def keep(tx: Transaction) -> None:
-            self._card(tx, thing_id).overrides = msgspec.to_builtins(overrides)
+            card = self._card(tx, thing_id)
+            if read is not None and _read_overrides(card) != read:
+                raise Refused(f"somebody else has set limits of {thing_id} meanwhile", rule="changed")
+            card.overrides = msgspec.to_builtins(overrides)
 
         self._records.write(act(who, "things.override", self._clock, reason), keep)
         self._field.send(Overridden(thing_id, overrides))

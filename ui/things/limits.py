@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from desktop.kernel.errors import Invalid
+from desktop.kernel.errors import Invalid, LinliError
 from desktop.things.overrides import Overrides, RuleOverride, problems
 from desktop.things.views import ThingView
 from ui.parts.buttons import Button
@@ -83,8 +83,14 @@ class LimitsForm(SideForm):
 
     def work(self) -> Callable[[], None]:
         things, who, id_ = self.context.console.things, self.context.who, self._view.id
-        wanted, reason = self._wanted, self._reason.text()
-        return lambda: things.override(who, id_, wanted, reason)
+        wanted, reason, read = self._wanted, self._reason.text(), self._own
+        return lambda: things.override(who, id_, wanted, reason, read=read)
+
+    def told(self, error: LinliError) -> str:
+        """That somebody else was faster: what was typed stays to be read, and nothing of theirs is lost."""
+        if error.facts.get("rule") == "changed":
+            return self.words("things.limits.changed")
+        return super().told(error)
 
     def said(self) -> str:
         return self.words("things.limits.saved", name=self._view.name)

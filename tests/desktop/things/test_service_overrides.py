@@ -9,7 +9,7 @@ from db.store import Records
 from db.tables.journal import Entry
 from db.tables.things import ThingCard
 from desktop.field.messages import Overridden, ThingSeen
-from desktop.kernel.errors import Invalid, NotAllowed, NotFound
+from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from desktop.security.principal import Principal
 from desktop.things.loader import load_models
 from desktop.things.model import Reading, Thing
@@ -159,3 +159,17 @@ def test_the_parent_s_name_is_the_office_s(things: Things, field: FakeField) -> 
     view = things.get("t-0")
     assert view is not None
     assert view.parent_name == "北区网关"
+
+
+def test_what_somebody_else_set_meanwhile_is_not_written_over(things: Things, field: FakeField) -> None:
+    seen = things.overrides("gas-1")
+    things.override(MANAGER, "gas-1", STRICTER, "后厨改造", read=seen)
+    mine = Overrides(points={"concentration": PointOverride(stale_after=60)})
+    with pytest.raises(Refused) as refused:
+        things.override(MANAGER, "gas-1", mine, "换了探头", read=seen)
+    assert refused.value.facts["rule"] == "changed"
+    assert things.overrides("gas-1") == STRICTER
+    assert field.sent == [Overridden("gas-1", STRICTER)]
+    both = Overrides(rules=STRICTER.rules, points=mine.points)
+    things.override(MANAGER, "gas-1", both, "换了探头", read=STRICTER)
+    assert things.overrides("gas-1") == both

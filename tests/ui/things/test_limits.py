@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit
 
 from desktop.field.messages import Overridden
 from desktop.things.overrides import Overrides, PointOverride, RuleOverride
@@ -196,3 +196,21 @@ def test_what_it_cannot_speak_through_is_refused_beside_the_field(
 
 def _tells(form: LimitsForm, why: str) -> bool:
     return why in form.thing.parent_field.error()
+
+
+def test_two_people_at_the_same_limits_lose_nothing_of_each_other(site: Site, on_loop: OnLoop) -> None:
+    theirs = Overrides(rules={site.field.known["gas-1"][0].model.alarms[0].name: RuleOverride(re_alarm=60)})
+
+    async def story() -> None:
+        with opened(site) as driver:
+            form = await limits_of(driver, "gas-1")
+            site.things.override(site.context.who, "gas-1", theirs, "同事改的")
+            one(form.panel, QPlainTextEdit).setPlainText("我改的")
+            form.rules[0].input("above").setText("5")
+            form.panel.act.click()
+            await until(lambda: "有人改过" in " ".join(label.text() for label in form.panel.findChildren(QLabel)))
+            assert form.rules[0].input("above").text() == "5"
+            assert site.things.overrides("gas-1") == theirs
+            assert sent(site) == [theirs]
+
+    on_loop(story)
