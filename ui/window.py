@@ -79,7 +79,7 @@ class ConsoleWindow(QMainWindow):
         self._idle = Idle(self)
         self._idle.idled.connect(self.lock)
         self._hearing = Hearing(console, self._hear, self)
-        self.bridge.on(Changed, lambda event: self._hearing.ask() if event.touches("alarm") else None, self)
+        self.bridge.on(Changed, self._hearing.changed, self)
         self._hearing.ask()
 
     # Who is here

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.alarms.flood import annunciations
+from desktop.kernel.bus import Changed
 from ui.aio import in_background, slot
 from ui.alarms.views import LOOK_BACK, Standing
 
@@ -30,6 +31,11 @@ class Hearing(QObject):
         super().__init__(parent)
         self._console, self._tell = console, tell
         self._asked = self._running = False
+
+    def changed(self, event: Changed) -> None:
+        """A thing too: one that is taken out of service takes its alarms with it."""
+        if event.touches("alarm", "thing"):
+            self.ask()
 
     def ask(self) -> None:
         self._asked = True

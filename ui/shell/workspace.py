@@ -234,7 +234,7 @@ class Workspace(QWidget):
 
     def _changed(self, event: Changed) -> None:
         self._store_problem = False
-        if event.touches("alarm", "case"):
+        if event.touches("alarm", "case", "thing"):
             self._count()
 
     @slot

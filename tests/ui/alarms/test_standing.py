@@ -7,6 +7,7 @@ import asyncio
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from desktop.kernel.bus import Changed
 from tests.ui.pages import LIFT, PUMP, SUMP, Site
 from ui import aio
 from ui.alarms.standing import Hearing, read_standing
@@ -26,6 +27,19 @@ def test_the_newest_is_told_last_and_a_hundred_questions_cost_few_readings(
     qtbot.waitUntil(lambda: not aio._tasks)
     assert len(told[-1].alarms) == 3
     assert len(told) <= 4
+
+
+def test_what_is_taken_out_of_service_is_told_at_once(
+    qtbot: QtBot, loop: asyncio.AbstractEventLoop, site: Site
+) -> None:
+    told: list[Standing] = []
+    owner = QObject()
+    hearing = Hearing(site.console, told.append, owner)
+    site.bridge.on(Changed, hearing.changed, owner)
+    site.raise_alarm(thing=SUMP)
+    qtbot.waitUntil(lambda: bool(told) and told[-1].alarms[0].state == "unacknowledged")
+    site.off(site.console.things.set_out_of_service, site.sign_in("boss"), SUMP, True, "检修")
+    qtbot.waitUntil(lambda: told[-1].alarms[0].state == "out_of_service")
 
 
 def test_what_was_annunciated_counts_although_it_is_over(site: Site) -> None:
