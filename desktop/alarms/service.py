@@ -157,8 +157,9 @@ class Alarms:
         return self._records.read(lambda session: kpis(session, (since, until), now, positions, offset_minutes))
 
     def counts(self) -> dict[Priority, int]:
-        """How many alarms are active and unacknowledged, by priority, the most urgent first; shelved ones do not count."""
-        found = Counter(alarm.priority for alarm in self.open() if alarm.state == "unacknowledged")
+        """How many alarms somebody has to acknowledge, over or not, by priority, the most urgent first; hidden ones do not
+        count."""
+        found = Counter(alarm.priority for alarm in self.open() if alarm.asks_since is not None)
         return {priority: found[priority] for priority in PRIORITIES}
 
     def acknowledge(self, who: Principal, alarm_ids: Iterable[str]) -> None:

@@ -96,6 +96,10 @@ def test_an_alarm_is_seen_with_all_that_is_known_of_it(alarms: Alarms) -> None:
     assert (alarm.onset_at, alarm.title["zh"], alarm.active) == (from_ms(WALL_MS), "水位过高", True)
     assert alarms.get("a1") == alarm
     assert alarms.counts() == {"critical": 0, "high": 1, "medium": 0, "low": 0}
+    end(alarms)
+    assert alarms.counts()["high"] == 1, "it came and went, and nobody has said that they saw it"
+    alarms.acknowledge(LI, ["a1"])
+    assert alarms.counts()["high"] == 0
     with pytest.raises(NotFound):
         alarms.get("nobody")
 
