@@ -44,7 +44,7 @@ from desktop.security.check import run_checks_open
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
 from desktop.security.views import Check
-from desktop.things.loader import load_models_of
+from desktop.sitefiles import refused_files
 from desktop.things.service import Things, stored_overrides
 from resources.loader import folder
 
@@ -104,7 +104,7 @@ class Console:
             self.data_dir,
             self.records,
             self.clock,
-            refused=[*self.cases.refused(), *load_models_of(self.data_dir).refused],
+            refused=refused_files(self.data_dir),
             link=link,
         )
 

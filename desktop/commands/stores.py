@@ -21,7 +21,7 @@ from desktop.security import keys
 from desktop.security.check import run_checks
 from desktop.security.principal import command_line
 from desktop.security.views import Check
-from desktop.things.loader import load_models_of
+from desktop.sitefiles import refused_files
 
 
 def new_id() -> str:
@@ -109,7 +109,7 @@ def check(args: argparse.Namespace) -> int:
             raise Invalid(f"a head reads N:MAC, not {head}", "head")
         anchors[int(n)] = mac
     # The program's own files are checked by its tests; what a site put beside them is checked here.
-    refused = load_models_of(folder).refused
+    refused = refused_files(folder)
     checks = run_checks(folder, passphrase(args, folder), broker=args.broker, anchors=anchors, refused=refused)
     _show(checks, args.json)
     return 0 if all(found.ok for found in checks) else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,17 @@ def test_a_unit_nobody_knows_is_refused(tmp_path: Path, things: Path, unit: str)
     assert f"no unit {unit!r}" in refused.reason
     line = (things / "pool.tm.json").read_text().splitlines()[refused.line - 1]
     assert '"unit"' in line
+
+
+def test_the_example_in_the_documentation_is_the_example() -> None:
+    told = (POOL.parents[1] / "thing-models.md").read_text(encoding="utf-8")
+    fragment = re.search(r"^```json\n(\"free_chlorine\".*?)^```", told, re.MULTILINE | re.DOTALL)
+    assert fragment
+    content = json.loads(POOL.read_text(encoding="utf-8"))
+    assert json.loads("{" + fragment[1] + "}")["free_chlorine"] == content["properties"]["free_chlorine"]
+    (alarm,) = (rule for rule in content["linli:alarms"] if rule["name"] == "chlorine-low")
+    for word in ("severity", "respondWithin", "when", "onDelay", "offDelay", "deadband", "title", "source"):
+        assert f'"{word}": {json.dumps(alarm[word], ensure_ascii=False)}' in told, word
 
 
 def test_every_icon_of_the_program_s_kinds_is_there() -> None:
