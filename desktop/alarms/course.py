@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.tables.alarms import AlarmRow
 from db.tables.journal import Entry
+from desktop.alarms.occurrences import SHELVED_WITH
 from desktop.alarms.views import AlarmStep
 
 TOLD = frozenset({"alarms.onset", "alarms.return"})
@@ -16,7 +18,16 @@ TOLD = frozenset({"alarms.onset", "alarms.return"})
 
 
 def steps(session: Session, alarm_id: str) -> tuple[AlarmStep, ...]:
-    """Every act upon the alarm, oldest first. An act that wrote two entries is one step."""
+    """Every act upon the alarm, oldest first; of one that began under the shelf of an earlier one, also how that was
+    shelved."""
+    row = session.get(AlarmRow, alarm_id)
+    earlier = str(row.extra.get(SHELVED_WITH, "")) if row is not None else ""
+    shelved = [step for step in _upon(session, earlier) if step.op == "alarms.shelve"]
+    return (*shelved[-1:], *_upon(session, alarm_id))
+
+
+def _upon(session: Session, alarm_id: str) -> tuple[AlarmStep, ...]:
+    """The acts upon one row. An act that wrote two entries is one step."""
     entries = session.scalars(select(Entry).where(Entry.kind == "alarm", Entry.entity_id == alarm_id).order_by(Entry.n))
     found: dict[tuple[object, ...], AlarmStep] = {}
     for entry in entries:

@@ -36,6 +36,8 @@ SILENT = "silent"
 """What hid the row at its onset, where it was hidden: nobody was told of it then."""
 OWED = "owed_case"
 """That the rule starts a case by itself and has not, because the row was hidden or taken for a copy."""
+SHELVED_WITH = "shelved_with"
+"""The earlier occurrence that somebody shelved, of one that began under that shelf."""
 CALLED = "called"
 """Whom the row went up to since it asks."""
 
@@ -215,6 +217,7 @@ def _stand(tx: Transaction, row: AlarmRow) -> None:
     row.active, row.acknowledged = row.returned_at is None, False
     if shelved and (row.active or row.latched):
         row.shelved_until, row.shelved_by = shelved.shelved_until, shelved.shelved_by
+        row.extra = {**row.extra, SHELVED_WITH: shelved.extra.get(SHELVED_WITH, shelved.id)}
         move(tx, shelved, "unshelve")
     elif shelved:
         row.acknowledged = True

@@ -438,6 +438,21 @@ def test_the_course_of_an_alarm_tells_who_did_what_and_why(alarms: Alarms, clock
     ]
 
 
+def test_what_began_under_a_shelf_tells_who_shelved_it_and_why(alarms: Alarms, clock: FakeClock) -> None:
+    begin(alarms, life_safety=True)
+    alarms.shelve(LI, "a1", 60, "误报核实", ("wang", "right"))
+    for n in (1, 2):
+        at_ms = WALL_MS + n * 120_000
+        end(alarms, f"a{n}", at_ms - 60_000, at_ms - 120_000)
+        begin(alarms, f"a{n + 1}", at_ms, life_safety=True)
+    assert states(alarms) == {"a3": "shelved"}
+    alarms.unshelve(WANG, "a3")
+    assert [(step.op, step.actor_name, step.reason, step.second_name) for step in alarms.course("a3")] == [
+        ("alarms.shelve", "li", "误报核实", "wang"),
+        ("alarms.unshelve", "wang", "", ""),
+    ]
+
+
 class Crash(Exception):
     """The machine stops here."""
 
