@@ -35,7 +35,7 @@ def kpis(session: Session, period: Period, now: datetime, positions: int, offset
         until=until,
         positions=positions,
         figures=found,
-        stale=sum(alarm.stale(now) and alarm.state in ("unacknowledged", "acknowledged") for alarm in open_now),
+        stale=sum(alarm.stale(now) for alarm in open_now),
         shelves=shelves,
         unauthorised=unauthorised + sum(one.life_safety and one.silent == "suppressed" for one in past),
         shelved_now=states["shelved"],

@@ -81,8 +81,8 @@ class AlarmView:
         return self.state == "latched"
 
     def stale(self, now: datetime) -> bool:
-        """Whether it is active for more than 24 hours."""
-        return self.active and now - self.onset_at > STALE
+        """Whether it is active for more than 24 hours, and in sight: a shelf or maintenance is an answer."""
+        return self.state in ("unacknowledged", "acknowledged") and now - self.onset_at > STALE
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from desktop.kernel.words import Lang, Words
 from tests.ui.alarms.test_page import Open, open_page
 from tests.ui.drivers.alarms import AlarmsDriver
 from tests.ui.drivers.page import PageDriver, assert_accessible, assert_no_clipped_text
-from tests.ui.pages import LIFT, PUMP, SUMP, Site
+from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Site
 from ui.alarms.figures import FiguresPage
 from ui.alarms.figurewords import target_words, value_words
 from ui.parts.bars import BarPlot
@@ -79,6 +79,16 @@ def test_what_stands_too_long_and_what_chatters_leads_to_its_alarm(site: Site, o
     shown.press(f"查看 {chattering}")
     page.until(lambda: len(shell.gone) == 2)
     assert site.alarm(shell.gone[1][1]).thing_id == PUMP
+
+
+def test_what_is_shelved_is_not_among_what_stands_too_long(site: Site, open_page: Open) -> None:
+    stands = past(site)
+    shelved = site.raise_alarm(thing=GAS, ago=2 * 86400, life_safety=False)
+    site.off(site.console.alarms.shelve, site.sign_in("boss"), shelved, 60, "检修")
+    page, _ = open_page()
+    shown = figures(page)
+    assert shown.says(site.alarm(stands).thing_name)
+    assert not shown.says(site.alarm(shelved).thing_name)
 
 
 def test_without_alarms_nothing_is_judged_by_shares(site: Site, open_page: Open) -> None:
