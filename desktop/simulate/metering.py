@@ -48,22 +48,32 @@ class _Forcing:
     """Which of two holds: one that forces the flow itself, then the later in the file."""
 
     @property
-    def arrives(self) -> float:
-        """When a number is where it was going."""
-        if not isinstance(self.wanted, Move) or self.wanted.add is not None:
-            return self.since
-        return self.since + (self.wanted.over or self.until - self.since)
+    def turns(self) -> tuple[float, ...]:
+        """When it begins, ends, and moves otherwise than before."""
+        if not isinstance(self.wanted, Move):
+            return self.since, self.until
+        arrives = self.since + self.wanted.arrives(self.until - self.since)
+        return self.since, arrives, self.until - self.wanted.back, self.until
 
     def rate(self, natural: float, now: float) -> float:
         """What flows now, where so much would by itself."""
+        if not isinstance(self.wanted, Move):
+            return _number(self.wanted) * self.by
+        # A flow that is nothing of what is forced does not move with it.
+        own = natural / self.by if self.by else 0.0
+        return self.wanted.at(own, now - self.since, self.until - self.since) * self.by
+
+    def even(self, since: float, until: float) -> tuple[float, float] | None:
+        """How much of the natural flow (a share) and how much beside it (a rate) flows in a span without `turns`; None
+        while it is on its way."""
         wanted = self.wanted
         if not isinstance(wanted, Move):
-            return _number(wanted) * self.by
-        if wanted.add is not None:
-            return natural + wanted.add * self.by
-        begin = natural if wanted.start is None else wanted.start * self.by
-        gone = 1.0 if now >= self.arrives else (now - self.since) / (self.arrives - self.since)
-        return begin + (_number(wanted.to) * self.by - begin) * gone
+            return 0.0, _number(wanted) * self.by
+        if until > self.until - wanted.back:
+            return None
+        if wanted.to is None:
+            return (1.0 if wanted.times is None else wanted.times), (wanted.add or 0.0) * self.by
+        return (0.0, wanted.to * self.by) if since - self.since >= wanted.arrives(self.until - self.since) else None
 
 
 class _Flow:
@@ -165,7 +175,7 @@ class Meters:
             return 0.0
         mine = self._flows[id_, name]
         forcings = mine.forcings(since, until)
-        times = {each for one in forcings for each in (one.since, one.arrives, one.until) if since < each < until}
+        times = {each for one in forcings for each in one.turns if since < each < until}
         return sum(
             self._piece(id_, name, _holds(forcings, (a + b) / 2), a, b)
             for a, b in pairwise((since, *sorted(times), until))
@@ -176,15 +186,16 @@ class Meters:
         if forcing is None:
             return sum(self._more(part, name, since, until) for part in self._parts.get(id_, ()))
         mine, hours = self._flows[id_, name], (until - since) / 3600
-        if isinstance(forcing.wanted, Move) and forcing.wanted.add is not None:
-            others = sum(self._more(part, name, since, until) for part in self._parts.get(id_, ()))
-            return forcing.wanted.add * forcing.by * hours + others
+        usual = counted(mine.source, self._start + until) - counted(mine.source, self._start + since)
+        even = forcing.even(since, until)
+        if even is not None:
+            share, beside = even
+            # What the parts of a supply meter draw beyond their curves passes it like the rest.
+            others = sum(self._more(part, name, since, until) for part in self._parts.get(id_, ())) * share
+            return (share - 1) * usual + beside * hours + others
         times = [since + (until - since) * n / PIECES for n in range(PIECES + 1)]
-        if since >= forcing.arrives:
-            times = [since, until]
         way = [forcing.rate(flow(mine.source, self._start + time), time) for time in times]
-        flowed = (sum(way) - (way[0] + way[-1]) / 2) * hours / (len(times) - 1)
-        return flowed - counted(mine.source, self._start + until) + counted(mine.source, self._start + since)
+        return (sum(way) - (way[0] + way[-1]) / 2) * hours / PIECES - usual
 
     def _beyond(self, id_: str, name: str, now: float) -> float:
         """How much more than by itself flows now."""

@@ -33,19 +33,38 @@ _Span = Annotated[float, Meta(gt=0)]
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number on its way: from `start` (its natural value when left out) to `to` in `over` seconds, and there until the
-    end; or so much more than its natural value (`add`), which its meter counts for good."""
+    end; or so much more than its natural value (`add`), or so many times as much (`times`). A meter counts it for good."""
 
     to: float | None = None
     start: float | None = field(name="from", default=None)
     over: _Span | None = None
     """The whole step when left out."""
-    add: float | None = None
+    add: Annotated[float, Meta(ge=0)] | None = None
+    times: Annotated[float, Meta(ge=0)] | None = None
+    back: _Seconds = 0.0
+    """In the last so many seconds of the step it goes back to its natural value."""
 
     def __post_init__(self) -> None:
-        if (self.to is None) == (self.add is None):
-            raise ValueError("exactly one of to and add is needed")
-        if self.add is not None and (self.add < 0 or self.start is not None or self.over is not None):
-            raise ValueError("add is 0 or more and stands alone")
+        if sum(each is not None for each in (self.to, self.add, self.times)) != 1:
+            raise ValueError("exactly one of to, add and times is needed")
+        if self.to is None and (self.start is not None or self.over is not None):
+            raise ValueError("from and over are for to")
+
+    def arrives(self, lasts: float) -> float:
+        """The seconds after which it is where it was going, in a step of this length."""
+        return 0.0 if self.to is None else self.over or lasts - self.back
+
+    def at(self, natural: float, since: float, lasts: float) -> float:
+        """Where it is, where it would naturally be at `natural`, so many seconds after a step of this length began."""
+        if self.add is not None:
+            there = natural + self.add
+        elif self.times is not None:
+            there = natural * self.times
+        else:
+            begin, goal, arrives = natural if self.start is None else self.start, self.to or 0.0, self.arrives(lasts)
+            there = goal if since >= arrives else begin + (goal - begin) * since / arrives
+        left = lasts - since
+        return there if left >= self.back else natural + (there - natural) * left / self.back
 
 
 class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,6 +218,8 @@ def _check(step: Step, model: ThingModel) -> None:
             raise _Mistake(f".points.{name}", f"{model.kind} has no point {name!r}")
         if not _takes(point, value):
             raise _Mistake(f".points.{name}", f"{model.kind}.{name} ({point.type}) is never {value!r}")
+        if isinstance(value, Move) and (value.over or 0.0) + value.back > step.lasts:
+            raise _Mistake(f".points.{name}", f"over and back together are longer than the step ({step.lasts:g} s)")
     if step.event and all(step.event.name != event.name for event in model.events):
         raise _Mistake(".event", f"{model.kind} has no event {step.event.name!r}")
 

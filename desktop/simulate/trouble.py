@@ -42,10 +42,7 @@ def _at(wanted: Value | Move, doing: Doing, natural: Value) -> Value:
     if not isinstance(wanted, Move):
         return wanted
     now = float(natural) if isinstance(natural, (int, float)) else 0.0
-    if wanted.to is None:
-        return now + (wanted.add or 0.0)
-    start = now if wanted.start is None else wanted.start
-    return start + (wanted.to - start) * min(doing.since / (wanted.over or doing.step.lasts), 1.0)
+    return wanted.at(now, doing.since, doing.step.lasts)
 
 
 def _made_true(rule: AlarmRule, model: ThingModel) -> dict[str, Value | Move]:

@@ -71,13 +71,23 @@ every = 7200
 times = 3
 id = "water-meter-4"
 points = { flow = { from = 2, to = 8, over = 1800 } }
+[[steps]]
+at = 3000
+lasts = 9000
+id = "water-meter-3"
+points = { flow = { times = 3, back = 4000 } }
+[[steps]]
+at = 5000
+lasts = 9000
+id = "water-meter-2"
+points = { flow = { to = 9, over = 3000, back = 5000 } }
 """
 
 
 def test_meters_count_what_a_scenario_lets_flow_and_nothing_else(tmp_path: Path) -> None:
     """Against a plain sum over what each device says of its flow, second for second."""
     play, step = Play(tmp_path, WRITTEN), 10
-    names = ("water-meter-4", "water-meter-5", "water-main")
+    names = ("water-meter-2", "water-meter-3", "water-meter-4", "water-meter-5", "water-main")
     shown: dict[str, list[float]] = {name: [] for name in names}
     summed = dict.fromkeys(names, 0.0)
     for elapsed in range(0, 30_000, step):
