@@ -128,6 +128,7 @@ def test_a_kind_of_lift_reads_no_fault_code(models: dict[str, ThingModel]) -> No
         ("waterlogging", "wet", 30), ("waterlogging", "deep", 100), ("waterlogging", "flooded", 250),
         ("gas-detector", "gas-low", 25), ("gas-detector", "gas-high", 50),
         ("pump-set", "level-high-high", 95), ("camera", "retention-short", 29), ("water-tank", "cleaning-due", 183),
+        ("water-tank", "ph-low", 6.49), ("water-tank", "ph-high", 8.51), ("water-tank", "level-high-high", 95),
         ("fire-water", "static-low", 0.069), ("ebike-charger", "too-long", 480),
         ("transformer", "fan-not-running", 100), ("transformer", "temperature-high", 130),
         ("transformer", "trip-temperature", 150),
