@@ -16,7 +16,7 @@ from db.tables.journal import Entry
 from db.types import instant_text
 from desktop.alarms import reading
 from desktop.alarms.kpi import Kpis, Named, Past, Rule, figures
-from desktop.alarms.occurrences import ASKS_SINCE, SAME_AS, SILENT, not_over
+from desktop.alarms.occurrences import ASKS_SINCE, PUT_AWAY, SAME_AS, SILENT, not_over
 
 Period = tuple[datetime, datetime]
 
@@ -81,7 +81,8 @@ def _past(
     told = anew if silent else onset
     # One that asks anew was acknowledged before, or is still waiting.
     asked = anew if anew is not None and (acknowledged is None or acknowledged >= anew) else onset
-    return Past(thing_id, rule, priority, bool(life_safety), silent, onset, told, asked, returned, acknowledged)
+    away = PUT_AWAY in more
+    return Past(thing_id, rule, priority, bool(life_safety), silent, onset, told, asked, returned, acknowledged, away)
 
 
 def _shelves(session: Session, period: Period) -> tuple[int, int]:

@@ -49,6 +49,8 @@ class Past(NamedTuple):
     """Since when it asked for the acknowledgement that it got, or asks."""
     returned: float | None
     acknowledged: float | None
+    put_away: bool = False
+    """Whether somebody shelved it."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,11 @@ def figures(past: Sequence[Past], since: float, until: float, positions: int = 1
         in_flood=sum(end - begin for begin, end in floods) / length,
         top=top,
         top_share=sum(one.share for one in top),
-        chattering=_chattering(past),
+        # Who maintains a device tries its alarms.
+        chattering=_chattering([one for one in past if one.silent != "out_of_service"]),
         priorities={name: _share(by_priority[name], len(spoke)) for name in PRIORITIES},
         response={name: _response([one for one in spoke if one.priority == name]) for name in PRIORITIES},
-        unacknowledged=_share(sum(one.acknowledged is None for one in spoke), len(spoke)),
+        unacknowledged=_share(sum(one.acknowledged is None and not one.put_away for one in spoke), len(spoke)),
         silent=dict(Counter(one.silent for one in past if one.silent)),
         days=_days(spoke, [since + slot * TEN_MINUTES for slot in over], floods, (since, until), offset_minutes * 60),
     )

@@ -302,6 +302,7 @@ class Alarms:
             row.shelved_until, row.shelved_by = now + timedelta(minutes=minutes), who.id
             # Out from under the shelf it is weighed anew, so what was acknowledged before does not count (ISA-18.2).
             row.acknowledged = False
+            row.extra = {**row.extra, occurrences.PUT_AWAY: True}
             if witness:
                 tx.note("alarm", row.id, {"second": witness.id, "second_name": witness.name})
 

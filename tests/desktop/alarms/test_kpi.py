@@ -193,6 +193,29 @@ def test_what_people_did_is_in_the_figures(alarms: Alarms, clock: FakeClock) -> 
     assert alarms.kpis(*period(clock)).figures.told == 3
 
 
+def test_what_somebody_shelved_was_answered(alarms: Alarms, clock: FakeClock) -> None:
+    for id_ in ("shelved", "nobody"):
+        begin(alarms, id_, 0)
+    alarms.shelve(LI, "shelved", 60, "检修")
+    clock.advance(3600)
+    end(alarms, "shelved", 60, 0)
+    alarms.expire_shelves()
+    assert alarms.kpis(*period(clock)).figures.unacknowledged == 0.5
+
+
+def test_what_is_tried_under_maintenance_does_not_chatter(alarms: Alarms, records: Records, clock: FakeClock) -> None:
+    def put(tx: Transaction) -> None:
+        tx.session.get_one(ThingCard, "sump").out_of_service = True
+
+    records.write(Act("test", "system", "系统", "D1", clock.now()), put)
+    for n in range(3):
+        begin(alarms, f"try-{n}", n * 10, rule="try")
+        end(alarms, f"try-{n}", n * 10 + 5, n * 10, rule="try")
+    clock.advance(60)
+    figures = alarms.kpis(*period(clock)).figures
+    assert (figures.chattering, figures.told, figures.silent) == ((), 0, {"out_of_service": 3})
+
+
 def test_an_alarm_that_asks_again_is_answered_from_then(alarms: Alarms, clock: FakeClock) -> None:
     begin(alarms, "again", 0, re_alarm=600.0)
     clock.advance(10)
