@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -20,7 +21,7 @@ from ui.overview.summary import LINES, SystemLine, by_post, due_soon, how_of, ne
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
 from ui.parts.buttons import Button
 from ui.parts.layout import clear, column, framed, row
-from ui.parts.page import Page
+from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.parts.series import Sample
 from ui.parts.text import Label
@@ -51,7 +52,7 @@ MOST_CASES = 200
 """Of the most pressing cases so many are read; whoever has more that are late has other worries than their count."""
 
 
-class OverviewPage(Page):
+class OverviewPage(ListPage):
     """Counts and values move once a second while the page is visible, sparklines once a minute."""
 
     def __init__(self, context: Context) -> None:
@@ -66,6 +67,7 @@ class OverviewPage(Page):
         self._lines: list[SystemLine] = []
         self._speaking: list[str] = []
         self._seconds = 0
+        self._read = False
         self._needs, self._due, self._here = _Lines(), _Lines(), _Lines()
         self._systems = {
             system: SystemRow(
@@ -98,6 +100,9 @@ class OverviewPage(Page):
             self._list.ask()
         self._show_needs()
         self._show_systems(views)
+        self._order_tabs()
+        if self._read and self.hasFocus():
+            self.focusNextChild()
         # Also when another thing speaks for a system: at the start they come in one by one.
         speaking = [line.thing.id if line.thing else "" for line in self._lines]
         if speaking != self._speaking or (self._seconds % TRENDS_EVERY == 0 and views):
@@ -114,6 +119,10 @@ class OverviewPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+
+    def landing(self) -> Sequence[QWidget]:
+        """What needs somebody first. Until that was read the page itself holds the focus, and gives it on then."""
+        return [*self._needs.lines(), *self._due.lines(), *self._shown_systems()] if self._read else [self]
 
     def needs(self) -> list[str]:
         """What needs a person, in the order shown."""
@@ -167,6 +176,15 @@ class OverviewPage(Page):
             if name in systems:
                 side, place = divmod(systems.index(name), half)
                 self._plant.addWidget(line, place, side)
+
+    def _shown_systems(self) -> list[QWidget]:
+        return [self._systems[system] for system in self._arranged]
+
+    def _order_tabs(self) -> None:
+        """As the eye goes: lines that are made anew would come after everything else."""
+        order: list[QWidget] = [*self._needs.lines(), self._rest, *self._due.lines(), *self._here.lines()]
+        for one, after in pairwise([*order, *self._shown_systems()]):
+            QWidget.setTabOrder(one, after)
 
     def _show_needs(self) -> None:
         words = self._words
@@ -282,6 +300,7 @@ class OverviewPage(Page):
         self._turns = await in_background(console.duty.on_duty, console.clock.now())
         if self._context.who.may("cases.see"):
             self._cases, self._open_cases = await in_background(self._pressing)
+        self._read = True
         self.tick()
 
     def _pressing(self) -> tuple[Sequence[CaseView], int]:
@@ -336,22 +355,31 @@ class _Lines(QWidget):
         self._box.setSpacing(0)
         self._said: object = None
         self._own: list[OverviewLine] = []
+        self._what: list[tuple[str, str, str]] = []
 
     def titles(self) -> list[str]:
         return [line.title() for line in self._own]
+
+    def lines(self) -> list[OverviewLine]:
+        return self._own
 
     def show_lines(self, lines: Sequence[_Line], none: str) -> None:
         said = ([line[:4] for line in lines], none)
         if said == self._said:
             return
         focused = next((n for n, line in enumerate(self._own) if line.hasFocus()), None)
-        self._said = said
+        chosen = None if focused is None else self._what[focused]
+        self._said, self._what = said, [line[:3] for line in lines]
         clear(self._box)
         self._own = [_line_widget(line) for line in lines]
         for line in self._own:
             self._box.addWidget(line)
+            # A layout shows what is new only later; the focus may come to it now.
+            line.show()
         if focused is not None and self._own:
-            self._own[min(focused, len(self._own) - 1)].setFocus()
+            # On the same matter, wherever it stands now; where it is gone, on what stands in its place.
+            same = self._what.index(chosen) if chosen in self._what else focused
+            self._own[min(same, len(self._own) - 1)].setFocus()
         if not lines:
             empty = Label(none, "secondary", wrap=True)
             empty.setMinimumHeight(LINE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.parts.page import Page
@@ -29,15 +31,19 @@ class ListPage(Page):
         """Where the focus goes when it comes to the page: to the first of these that is shown."""
         self._landing = widgets
 
+    def landing(self) -> Sequence[QWidget]:
+        """The widgets the focus may come to, the first choice first."""
+        return self._landing
+
     def focusNextPrevChild(self, next: bool) -> bool:
         if self.window().focusWidget() is self:
-            target = next_shown(self._landing)
+            target = next_shown(self.landing())
             if target is not None:
                 target.setFocus()
                 return True
         return super().focusNextPrevChild(next)
 
 
-def next_shown(widgets: tuple[QWidget, ...]) -> QWidget | None:
+def next_shown(widgets: Sequence[QWidget]) -> QWidget | None:
     """The first that can take the focus now."""
     return next((widget for widget in widgets if widget.isVisible() and widget.isEnabled()), None)

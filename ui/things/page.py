@@ -15,7 +15,7 @@ from desktop.things.views import ThingView
 from ui.aio import in_background, slot
 from ui.parts.chips import FilterChips
 from ui.parts.layout import column, framed, hairline
-from ui.parts.page import Page
+from ui.parts.listpage import ListPage
 from ui.parts.tree import TreeByPlace
 from ui.shell.context import Context
 from ui.things.deadview import DeadView
@@ -44,7 +44,7 @@ LIST, WALL = "list", "wall"
 VIEWS = (LIST, WALL, DEAD)
 
 
-class ThingsPage(Page):
+class ThingsPage(ListPage):
     """Ten times a second what is visible is read from memory; nothing runs while the page is hidden.
 
     W changes between list and wall, D goes to what is silent and back.
@@ -61,6 +61,8 @@ class ThingsPage(Page):
         self._alarms_read = False
         """Nothing is chosen before: what is in alarm stands first, and the first is what a person sees."""
         self._ticks = 0
+        self._arriving = False
+        """Whether somebody has just come to what is silent."""
         self._bring = ""
         """The thing to be chosen among the silent once they are listed."""
         self._listed: tuple[ThingView, ...] = ()
@@ -95,6 +97,7 @@ class ThingsPage(Page):
         for view in (self._live, self._wall, self._dead):
             self._ways.addWidget(view)
         self.set_body(self._lay_out())
+        self.land_on(self._list, self._wall, self._dead.tree)
         QShortcut(QKeySequence("W"), self, self._turn_wall)
         QShortcut(QKeySequence("D"), self, self._turn_dead)
         self._timer = QTimer(self)
@@ -223,7 +226,10 @@ class ThingsPage(Page):
             self._dead.show_causes(tuple(explained(silent)))
             self._dead.tree.choose(self._bring)
             self._dead.tree.land()
-            self._bring = ""
+            if self._arriving:
+                # It was not to be seen when the focus came to the page.
+                self._dead.tree.setFocus()
+            self._bring, self._arriving = "", False
 
     def _tile(self, thing_id: str) -> Tile:
         view = self._things.get(thing_id)
@@ -265,7 +271,7 @@ class ThingsPage(Page):
         self._second(self._now())
         if key == DEAD:
             # The list comes a moment later.
-            self._bring = current
+            self._bring, self._arriving = current, True
             self._show_dead(self._found())
         self._focus()
 

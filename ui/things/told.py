@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from desktop.alarms.views import AlarmView
 from desktop.field.messages import Happened
@@ -18,6 +19,8 @@ from ui.parts.text import Label
 from ui.parts.value import one_line, since_words
 
 MOST_ALARMS = 4
+OPEN_KEY = "A"
+"""Opens the first alarm where it is acknowledged, by the same key."""
 GROUNDS: dict[Priority, Ground] = {
     "critical": "notice-critical", "high": "notice-high", "medium": "notice-medium", "low": "notice-quiet",
 }  # fmt: skip
@@ -48,10 +51,23 @@ class AlarmLines(_Box):
             mark = PriorityMark(alarm.priority, self._words(f"things.priority.{alarm.priority}"))
             title = Label(self._words.of(alarm.title), "body", weight=500, elide=True)
             when = Label(self._words(f"things.alarm.{alarm.state}", at=since), "caption", tabular=True)
-            button = Button(self._words("things.panel.open_alarm"), "plain", on=partial(self._open_alarm, alarm.id))
+            first = alarm is alarms[0]
+            button = Button(
+                self._words("things.panel.open_alarm"), "plain", key=OPEN_KEY if first else "",
+                on=partial(self._open_alarm, alarm.id),
+            )  # fmt: skip
             line = row(mark, title, when, button, spacing=12, margins=(12, 4, 4, 4))
             line.setStretch(1, 1)
-            self._box.addWidget(framed(GROUNDS[alarm.priority] if alarm.active else "notice-quiet", line))
+            parts: list[QLayout] = [line]
+            if first and alarm.active and (do := self._words.of(alarm.response)):
+                # What to do about the one that comes first; the others tell it on the page of alarms.
+                title = Label(self._words("things.panel.response"), "caption")
+                told = row(title, Label(do, "secondary", tone="ink", wrap=True), spacing=12, margins=(12, 0, 12, 8))
+                told.setStretch(1, 1)
+                title.setAlignment(Qt.AlignmentFlag.AlignTop)
+                parts.append(told)
+            ground = GROUNDS[alarm.priority] if alarm.active else "notice-quiet"
+            self._box.addWidget(framed(ground, column(*parts, spacing=0)))
         if len(alarms) > MOST_ALARMS:
             self._box.addWidget(Label(self._words("things.panel.more_alarms", n=len(alarms) - MOST_ALARMS), "caption"))
 

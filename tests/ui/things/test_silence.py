@@ -108,6 +108,7 @@ def test_a_system_s_silent_things_are_asked_for_by_name(site: Site, on_loop: OnL
             await until(lambda: tree.ids() == ["lift-3"])
             # Something is chosen always: the first, where what was current before is not among them.
             await until(lambda: tree.currentIndex().isValid())
+            assert driver.page.focusWidget() is tree
             driver.page.select_key("dead")
             await until(lambda: len(tree.ids()) == 5)
 
