@@ -209,7 +209,7 @@ def _follow_field(console: Console, stills: Stills) -> Callable[[], None]:
     recorder = ThreadPoolExecutor(1, thread_name_prefix="alarm-intake")
     intake = AlarmIntake(console.alarms, console.field.send)
 
-    pictures = StillTaker(console.alarms, console.things.all, console.places.above, stills.take, console.clock)
+    pictures = StillTaker(console.alarms, console.things.all, console.places.around, stills.take, console.clock)
     keeper = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
     beats = itertools.count()
 

@@ -36,18 +36,19 @@ Take = Callable[[Mapping[str, str], float], Mapping[str, bytes]]
 class StillTaker:
     """Hears of alarms and sees to their pictures, on a thread of its own, one question for all that wait.
 
-    `above` gives the place that a place is in, None for a building or ground of its own.
+    `around` gives the place that a place is in, None for a building, ground of its own and a home: what happens behind a
+    home's door is not looked for in the stairway.
     """
 
     def __init__(
         self,
         alarms: Alarms,
         things: Callable[[], Iterable[ThingView]],
-        above: Callable[[str], str | None],
+        around: Callable[[str], str | None],
         take: Take,
         clock: Clock,
     ) -> None:
-        self._alarms, self._things, self._above, self._take, self._clock = alarms, things, above, take, clock
+        self._alarms, self._things, self._around, self._take, self._clock = alarms, things, around, take, clock
         self._lock = Lock()
         self._waiting: dict[str, AlarmChange] = {}
         self._taken: dict[tuple[str, str], float] = {}
@@ -88,7 +89,7 @@ class StillTaker:
 
     def _picture(self, alarms: Mapping[str, AlarmChange]) -> None:
         things = list(self._things())
-        seeing = {id_: watching(change.thing_id, things, self._above) for id_, change in alarms.items()}
+        seeing = {id_: watching(change.thing_id, things, self._around) for id_, change in alarms.items()}
         cameras = {view.id: view for all_ in seeing.values() for view in all_}
         if not cameras:
             return
@@ -105,7 +106,7 @@ class StillTaker:
                 log.warning("pictures of alarm %s were not kept: %s", alarm_id, error)
 
 
-def watching(thing_id: str, things: Iterable[ThingView], above: Callable[[str], str | None]) -> list[ThingView]:
+def watching(thing_id: str, things: Iterable[ThingView], around: Callable[[str], str | None]) -> list[ThingView]:
     """The cameras that can see a thing: itself, else those at its place, else at the place around it; three at most."""
     everything = {view.id: view for view in things}
     it = everything.get(thing_id)
@@ -118,7 +119,7 @@ def watching(thing_id: str, things: Iterable[ThingView], above: Callable[[str], 
         there = [view for view in everything.values() if view.place_id == place and _can_see(view)]
         if there:
             return sorted(there, key=lambda view: view.id)[:MOST_CAMERAS]
-        place = above(place)
+        place = around(place)
     return []
 
 

@@ -65,12 +65,13 @@ class Places:
 
         return self._records.read(work)
 
-    def above(self, place_id: str) -> str | None:
-        """The id of the place it is in; None for a building, for ground of its own, and for what is no place."""
+    def around(self, place_id: str) -> str | None:
+        """The id of the place it is in; None for a building, for ground of its own, for a home, which is nobody's but its
+        people's, and for what is no place."""
 
         def work(session: Session) -> str | None:
             row = session.get(Place, place_id)
-            return row.parent_id if row else None
+            return row.parent_id if row and row.kind != "room" else None
 
         return self._records.read(work)
 

@@ -25,7 +25,7 @@ from tests.support.fakes import FakeClock
 
 CAMERA = ThingModel(kind="camera", title=TEXT, events=(Event(name="still", title=TEXT, media="image/jpeg"),))
 DETECTOR = ThingModel(kind="gas-detector", title=TEXT)
-ABOVE = {"kitchen": "flat", "flat": "house", "garage": None, "house": None}
+AROUND = {"kitchen": "flat", "flat": "house", "garage": None, "house": None}
 
 
 def jpeg(width: int = 640, height: int = 360, colour: str = "red") -> bytes:
@@ -49,7 +49,7 @@ THINGS = (
 
 
 def seen_by(id_: str, things: tuple[ThingView, ...] = THINGS) -> list[str]:
-    return [view.id for view in watching(id_, things, ABOVE.get)]
+    return [view.id for view in watching(id_, things, AROUND.get)]
 
 
 def test_the_cameras_at_the_place_are_asked_three_at_most() -> None:
@@ -131,7 +131,7 @@ def cameras() -> Cameras:
 
 @pytest.fixture
 def taker(alarms: Alarms, cameras: Cameras, clock: FakeClock) -> Iterator[StillTaker]:
-    found = StillTaker(alarms, lambda: THINGS, ABOVE.get, cameras.take, clock)
+    found = StillTaker(alarms, lambda: THINGS, AROUND.get, cameras.take, clock)
     yield found
     found.close()
 
@@ -163,7 +163,7 @@ def test_two_alarms_of_one_case_keep_their_pictures_both(alarms: Alarms, taker: 
     onset(alarms, taker, case="waterlogging", start_case=True)
     taker.close()
     more = (*THINGS, thing("deep", "garage"))
-    again = StillTaker(alarms, lambda: more, ABOVE.get, lambda *_: {"park-0": jpeg(colour="black")}, FakeClock())
+    again = StillTaker(alarms, lambda: more, AROUND.get, lambda *_: {"park-0": jpeg(colour="black")}, FakeClock())
     onset(alarms, again, "a2", rule="deeper", case="waterlogging", start_case=True)
     again.close()
     first, second = alarms.get("a1"), alarms.get("a2")

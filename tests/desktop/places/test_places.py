@@ -60,6 +60,15 @@ def test_places_stand_in_a_tree_and_know_their_path(places: Places) -> None:
     assert root.children[1].children[0].children[0].id == home.id
 
 
+def test_around_a_place_is_what_it_is_in_and_around_a_home_is_nothing(places: Places) -> None:
+    places.found(MANAGER, WILLOW)
+    building = places.add(MANAGER, "building", "3", "3号楼")
+    unit = places.add(MANAGER, "unit", "3-2", "2单元", building.id)
+    home = places.add(MANAGER, "room", "3-2-1201", "1201室", unit.id)
+    around = [places.around(id_) for id_ in (unit.id, building.id, home.id, "nowhere")]
+    assert around == [building.id, None, None, None]
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "name", "field"),
     [
