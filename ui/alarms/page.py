@@ -111,7 +111,7 @@ class AlarmsPage(ListPage):
         standing = await in_background(read_standing, self._context.console)
         wanted, self._wanted = self._wanted, ""
         if wanted:
-            view = view_of(await in_background(alarms.get, wanted))
+            view = view_of(await in_background(alarms.get, wanted), standing.alarms)
             # Not told as a choice of the person: it is this reading that the chip is chosen for.
             self._chips.blockSignals(True)
             self._chips.choose(view)

@@ -73,9 +73,9 @@ def counts(standing: Sequence[AlarmView], now: datetime) -> dict[str, int]:
     return {view: len(narrowed(view, standing, now)) for view in VIEWS if view != "week"}
 
 
-def view_of(alarm: AlarmView) -> str:
-    """The chip under which an alarm is found."""
-    if alarm.state == "normal":
+def view_of(alarm: AlarmView, standing: Sequence[AlarmView]) -> str:
+    """The chip under which an alarm is found. An earlier occurrence is in no list of what stands: its newest is."""
+    if alarm.id not in {one.id for one in standing}:
         return "week"
     if alarm.state == "shelved":
         return "shelved"

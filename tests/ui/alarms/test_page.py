@@ -218,6 +218,18 @@ def test_an_unknown_selection_is_told_and_changes_nothing(site: Site, open_page:
     assert page.page.selection_key() == standing
 
 
+def test_an_earlier_occurrence_is_shown_as_what_it_is(site: Site, open_page: Open) -> None:
+    """The list has the newest for all; a case or the journal may lead to another."""
+    earlier = site.raise_alarm(thing=PUMP, ago=600)
+    site.end_alarm(earlier)
+    site.raise_alarm(thing=PUMP)
+    page, _ = open_page()
+    assert len(page.rows()) == 1
+    page.page.select_key(earlier)
+    page.until(lambda: page.page.selection_key() == earlier)
+    assert len(page.rows()) == 2
+
+
 def test_a_store_that_fails_is_told_in_place_and_can_be_tried_again(
     site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,7 +113,8 @@ def test_each_view_has_its_alarms_and_each_alarm_its_view() -> None:
         "open": ["open", "life", "over", "latched", "old"], "life_safety": ["life"], "unacknowledged": ["open", "over"],
         "latched": ["latched"], "suppressed": ["hidden", "off"], "shelved": ["shelf"], "stale": ["old"],
     }  # fmt: skip
-    assert all(one in narrowed(view_of(one), standing, NOW) for one in standing)
+    assert all(one in narrowed(view_of(one, standing), standing, NOW) for one in standing)
+    assert view_of(alarm("over", state="normal"), standing[:2]) == "week"
 
 
 def test_a_flood_began_with_the_eleventh_and_ends_below_five() -> None:
