@@ -198,7 +198,8 @@ class OverviewPage(ListPage):
             over = alarm.state == "normal" and alarm.case_id is not None
             state = words(f"overview.{how_of(alarm)}", at=short(alarm.onset_at, now), case=alarm.case_number or "")
             open_ = partial(go, "cases", alarm.case_id or "") if over else partial(go, "alarms", alarm.id)
-            lines.append((alarm.priority, words.of(alarm.title), place, state, open_))
+            look = alarm.priority if alarm.active else f"{alarm.priority}-over"
+            lines.append((look, words.of(alarm.title), place, state, open_))
         for case in late:
             at = words("overview.overdue_since", at=short(case.due_at or case.opened_at, now))
             lines.append(("overdue", one_line(case.title), case.number, at, partial(go, "cases", case.id)))
@@ -341,7 +342,8 @@ _Line = tuple[str, str, str, str, Callable[[], object]]
 LOOKS: dict[str, tuple[Mark, BadgeTone]] = {
     "critical": ("diamond", "critical"), "high": ("triangle", "high"), "medium": ("circle", "medium"),
     "low": ("square", "low"), "overdue": ("half", "high"), "silent": ("ring", "quiet"), "due": ("ring", "quiet"),
-    "here": ("circle", "quiet"), "nobody": ("ring", "quiet"),
+    "here": ("circle", "quiet"), "nobody": ("ring", "quiet"), "critical-over": ("diamond", "quiet"),
+    "high-over": ("triangle", "quiet"), "medium-over": ("circle", "quiet"), "low-over": ("square", "quiet"),
 }  # fmt: skip
 
 

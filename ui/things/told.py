@@ -12,7 +12,7 @@ from desktop.alarms.views import AlarmView
 from desktop.field.messages import Happened
 from desktop.kernel.words import Words
 from desktop.things.model import Priority, ThingModel
-from ui.parts.badge import PriorityMark
+from ui.parts.badge import PRIORITY_MARK, BadgeTone, MarkedWord
 from ui.parts.buttons import Button
 from ui.parts.layout import Ground, clear, column, framed, row
 from ui.parts.text import Label
@@ -48,7 +48,10 @@ class AlarmLines(_Box):
         self.setVisible(bool(alarms))
         for alarm in alarms[:MOST_ALARMS]:
             since = since_words(alarm.onset_at.timestamp(), now, self._words)
-            mark = PriorityMark(alarm.priority, self._words(f"things.priority.{alarm.priority}"))
+            # What is over keeps its shape and loses its colour.
+            tone: BadgeTone = alarm.priority if alarm.active else "quiet"
+            name = self._words(f"things.priority.{alarm.priority}")
+            mark = MarkedWord(name, tone, PRIORITY_MARK[alarm.priority], weight=500)
             title = Label(self._words.of(alarm.title), "body", weight=500, elide=True)
             when = Label(self._words(f"things.alarm.{alarm.state}", at=since), "caption", tabular=True)
             first = alarm is alarms[0]

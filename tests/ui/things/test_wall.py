@@ -160,7 +160,7 @@ def test_what_returned_looks_like_no_standing_alarm(site: Site, on_loop: OnLoop)
             await until(lambda: driver.list.ids()[:2] == ["lift-2", "gas-1"])
             row = driver.list.row("gas-1")
             assert row is not None
-            assert (row.state.text, row.state.tone) == ("可燃气体低限报警，已恢复", "quiet")
+            assert (row.state.text, row.state.tone) == ("已恢复：可燃气体低限报警", "quiet")
             assert [value.priority for value in row.values] == [None] * len(row.values)
             driver.list.choose("gas-1")
             frames = [f.property("ground") for f in driver.panel.findChildren(QFrame) if f.isVisible()]
