@@ -13,7 +13,7 @@ from desktop.simulate.curves import DAY, EPOCH, OFFSET, bumps, counted, daily, d
 from desktop.simulate.noise import noise, seed_of, smooth
 from desktop.simulate.shapes import AnyShape, Counted, Shapes, Source, Total
 from desktop.things.model import Point, Value
-from desktop.things.simulated import (
+from desktop.things.shapes import (
     Choice,
     Constant,
     Counter,
@@ -22,10 +22,13 @@ from desktop.things.simulated import (
     Follow,
     Meter,
     Occupancy,
+    Pumped,
     Rain,
     Schedule,
     Share,
     Square,
+    Sum,
+    Sump,
     Trip,
     Walk,
 )
@@ -129,6 +132,17 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
             return shape.on if met else shape.off
         case Share():
             return _number(others[shape.of]) * shape.by + shape.noise * _jitter(seed, moment)
+        case Sum():
+            return sum(_number(others[name]) for name in shape.of) * shape.by
+        case Sump():
+            _, since = _cycle(shape, thing_seed, moment.at)
+            filling = shape.period - shape.pumping
+            full = since / filling if since < filling else (shape.period - since) / shape.pumping
+            return shape.low + (shape.high - shape.low) * full
+        case Pumped():
+            turn, since = _cycle(shape, thing_seed, moment.at)
+            mine = turn % shape.pumps == shape.pump - 1 and since >= shape.period - shape.pumping
+            return mine or _number(others[shape.of]) >= shape.above
         case Trip():
             return _trip(shape, thing_seed, moment.at)
 
@@ -139,6 +153,12 @@ def _count(shape: Counter, seed: int, at: float) -> float:
         # Each thing at its own time, or all would be due for calibration on one day.
         hours = (hours + noise(seed, 1) * shape.reset) % shape.reset
     return shape.start * (0.8 + 0.4 * noise(seed, 0)) + shape.per_hour * hours
+
+
+def _cycle(shape: Sump | Pumped, seed: int, at: float) -> tuple[int, float]:
+    """The number of a sump's period, and the seconds since it began."""
+    clock = at + noise(seed, 0) * shape.period
+    return int(clock // shape.period), clock % shape.period
 
 
 def _trip(shape: Trip, seed: int, at: float) -> Value:

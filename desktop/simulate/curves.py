@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from desktop.simulate.noise import noise, slope, smooth
 from desktop.simulate.shapes import Source, Total
-from desktop.things.simulated import Constant, Daily, Daylight, Hours, Occupancy, Rain
+from desktop.things.shapes import Constant, Daily, Daylight, Hours, Occupancy, Rain
 
 DAY = 86_400
 OFFSET = 8 * 3_600

@@ -17,7 +17,7 @@ from desktop.simulate.sensors import Sensors
 from desktop.simulate.shapes import Counted, Shapes, Source
 from desktop.simulate.trouble import wants
 from desktop.things.model import Value
-from desktop.things.simulated import Share
+from desktop.things.shapes import Share
 
 PIECES = 32
 """A number on its way from a natural value to another is counted in so many pieces."""

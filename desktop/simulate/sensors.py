@@ -10,7 +10,8 @@ from desktop.simulate.building import Device
 from desktop.simulate.noise import noise, seed_of
 from desktop.simulate.shapes import Shapes, Total, shapes_of, source_of
 from desktop.things.model import ThingModel, Value
-from desktop.things.simulated import Meter, ShapeMistake, written
+from desktop.things.shapes import Meter
+from desktop.things.simulated import ShapeMistake, written
 
 log = logging.getLogger(__name__)
 

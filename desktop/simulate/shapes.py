@@ -8,20 +8,8 @@ from typing import Literal
 
 from desktop.simulate.noise import seed_of
 from desktop.things.model import Point, ThingModel
-from desktop.things.simulated import (
-    Constant,
-    Daily,
-    Daylight,
-    Meter,
-    Rain,
-    ShapeMistake,
-    Share,
-    When,
-    Written,
-    needs,
-    uncountable,
-    written,
-)
+from desktop.things.shapes import Constant, Daily, Daylight, Meter, Rain, Share, When, Written
+from desktop.things.simulated import ShapeMistake, needs, uncountable, written
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,207 +1,36 @@
-"""What may stand under `linli:simulate` in a model or a device's own data: how its points move in the simulator.
-
-A shape may refer to another point of its thing (`follow`, `share`, `when`, `meter`), as long as no two wait for each other.
-docs/simulator.md describes each for those who write models; `desktop.simulate` makes values of them.
+"""Reads what stands under `linli:simulate` (the shapes of `desktop.things.shapes`), and says what is wrong with it: in a
+running simulator it would be too late.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, field
 
 from desktop.things.model import Event, Point, Value
-
-Positive = Annotated[float, Meta(gt=0)]
-Hour = Annotated[float, Meta(ge=0, lt=24)]
-Part = Annotated[float, Meta(ge=0, le=1)]
-Clock24 = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The shape holds only while another point has this value."""
-
-    point: str
-    equals: Value
-
-
-class Shape(msgspec.Struct, frozen=True, kw_only=True, tag_field="shape", forbid_unknown_fields=True):
-    """What every shape may have: `otherwise` is the value while `when` does not hold."""
-
-    when: When | None = None
-    otherwise: Value = 0
-
-
-class Constant(Shape, frozen=True, tag="constant"):
-    value: Value
-
-
-class Walk(Shape, frozen=True, tag="walk"):
-    """Wanders smoothly between `low` and `high`, to a new goal every `period` seconds."""
-
-    low: float
-    high: float
-    period: Positive
-
-
-class Hours(Shape, frozen=True, kw_only=True):
-    """When in a day something is high: at the hour `peak`, or at several `peaks` with valleys between them."""
-
-    peak: Hour | None = None
-    peaks: tuple[Hour, ...] = ()
-
-    def __post_init__(self) -> None:
-        given = self.peaks if self.peak is None else (self.peak, *self.peaks)
-        if not given or (self.peak is not None and self.peaks):
-            raise ValueError("one of peak and peaks is needed")
-        if len(set(given)) != len(given):
-            raise ValueError("two peaks at one hour")
-
-    @property
-    def hours(self) -> tuple[float, ...]:
-        return self.peaks if self.peak is None else (self.peak,)
-
-
-class Daily(Hours, frozen=True, kw_only=True, tag="daily"):
-    """A day's curve from `low` to `high`, with so much noise on it (which a meter does not count).
-
-    `weekend` multiplies Saturdays and Sundays; `season` is by how much midsummer lies above the year's mean (0.3) or
-    below it (-0.3); `vary` by how much one day differs from the next. The three are shares of the curve.
-    """
-
-    low: float
-    high: float
-    noise: float = 0.0
-    weekend: Annotated[float, Meta(ge=0, le=2)] = 1.0
-    season: Annotated[float, Meta(ge=-0.9, le=0.9)] = 0.0
-    vary: Part = 0.0
-
-    def __post_init__(self) -> None:
-        Hours.__post_init__(self)
-        if min(1.0, self.weekend) - abs(self.season) - 1.5 * self.vary < -1e-9:
-            raise ValueError("weekend, season and vary could make it negative together")
-
-
-class Daylight(Shape, frozen=True, tag="daylight"):
-    """Follows the sun: 0 at night, never over `high`, brighter and longer in summer (`season`), with dull days (`vary`)."""
-
-    high: Positive
-    season: Annotated[float, Meta(ge=0, le=0.3)] = 0.2
-    vary: Annotated[float, Meta(ge=0, le=0.45)] = 0.45
-
-
-class Rain(Shape, frozen=True, tag="rain"):
-    """Rains once in `every` hours, for `lasts` hours, up to `high`: some rains are heavy, some hardly wet the ground."""
-
-    every: Positive
-    lasts: Positive
-    high: Positive
-
-    def __post_init__(self) -> None:
-        if self.lasts >= self.every:
-            raise ValueError("it rains for less than every so many hours")
-
-
-class Occupancy(Hours, frozen=True, kw_only=True, tag="occupancy"):
-    """Taken or free: for each `hold` seconds `on` with a chance that goes from `low` to `high` over the day."""
-
-    low: Part
-    high: Part
-    hold: Positive
-    on: Value = True
-    off: Value = False
-
-
-class Square(Shape, frozen=True, tag="square"):
-    """`on` for the share `duty` of each period; every thing at its own time unless `phase` says when."""
-
-    period: Positive
-    duty: Part
-    phase: float | None = None
-    on: Value = True
-    off: Value = False
-
-
-class Counter(Shape, frozen=True, tag="counter"):
-    """Only ever grows, from about `start`; begins anew after `reset` hours where something sets it back (a calibration)."""
-
-    per_hour: Annotated[float, Meta(ge=0)] = field(name="perHour")
-    start: float = 0.0
-    reset: Positive | None = None
-
-
-class Meter(Shape, frozen=True, tag="meter"):
-    """Counts what flows at the point `of` (a rate an hour: kW makes kWh), times `by`; the curve of `of` must be `constant`,
-    `daily`, `daylight`, `rain`, or a `share` of one of these."""
-
-    of: str
-    by: Positive = 1.0
-    start: float = 0.0
-    span: Positive | Literal["today"] | None = None
-    """Instead of all that ever flowed, what flowed since local midnight or in the last so many hours."""
-
-
-class Choice(Shape, frozen=True, tag="choice"):
-    """One of `values` for `hold` seconds, then perhaps another; a value named twice comes twice as often."""
-
-    values: Annotated[tuple[Value, ...], Meta(min_length=1)]
-    hold: Positive
-
-
-class Schedule(Shape, frozen=True, tag="schedule"):
-    """On between two local times of the day, over midnight too."""
-
-    start: Clock24 = field(name="from")
-    end: Clock24 = field(name="to")
-    on: Value = True
-    off: Value = False
-
-
-class Follow(Shape, frozen=True, tag="follow"):
-    """`on` while another point equals a value, or is at least `above`."""
-
-    point: str
-    equals: Value | None = None
-    above: float | None = None
-    on: Value = True
-    off: Value = False
-
-    def __post_init__(self) -> None:
-        if (self.equals is None) == (self.above is None):
-            raise ValueError("exactly one of equals and above is needed")
-
-
-class Share(Shape, frozen=True, tag="share"):
-    """A multiple of another point, as a current of a power."""
-
-    of: str
-    by: float
-    noise: float = 0.0
-
-
-class Trip(Shape, frozen=True, tag="trip"):
-    """One aspect of a lift's journeys: every `period` seconds it goes to another floor, 2 s a floor."""
-
-    part: Literal["floor", "direction", "moving", "door_zone", "door_closed", "occupied"]
-    lowest: int
-    highest: int
-    period: Annotated[float, Meta(ge=30)]
-
-
-Written = (
-    Constant | Walk | Daily | Daylight | Rain | Occupancy | Square | Counter | Meter | Choice | Schedule | Follow | Share
-    | Trip
-)  # fmt: skip
-"""What a file may say."""
-
-
-class EventRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How often an event comes, and what each field of its data may hold."""
-
-    per_hour: Annotated[float, Meta(ge=0)] = field(name="perHour")
-    data: dict[str, Annotated[tuple[Value, ...], Meta(min_length=1)]] = field(default_factory=dict)
+from desktop.things.shapes import (
+    Choice,
+    Constant,
+    Counter,
+    Daily,
+    Daylight,
+    EventRate,
+    Follow,
+    Meter,
+    Occupancy,
+    Pumped,
+    Rain,
+    Schedule,
+    Shape,
+    Share,
+    Square,
+    Sum,
+    Sump,
+    Trip,
+    Walk,
+    Written,
+)
 
 
 class ShapeMistake(ValueError):
@@ -252,7 +81,7 @@ def _check_others(name: str, shape: Written, shapes: Mapping[str, Written], poin
             raise ShapeMistake(name, at, f"no property is named {other!r}")
         if other not in shapes:
             raise ShapeMistake(name, at, f"{other!r} has no shape of its own")
-        if isinstance(shape, Share) and at == ".of" and not _numeric(points[other]):
+        if isinstance(shape, (Share, Sum, Pumped)) and at.startswith(".of") and not _numeric(points[other]):
             raise ShapeMistake(name, at, f"{other!r} is no number")
     if shape.when is not None and not can_be(points[shape.when.point], shape.when.equals):
         raise ShapeMistake(name, ".when.equals", f"{shape.when.point} is never {shape.when.equals!r}")
@@ -269,11 +98,17 @@ def _check_values(name: str, shape: Written, point: Point) -> None:
         moves = "integer" if shape.part in ("floor", "direction") else "boolean"
         if point.type != moves:
             raise ShapeMistake(name, ".part", f"{name} is a {point.type}, and {shape.part} a {moves}")
-    elif isinstance(shape, (Walk, Daily, Daylight, Rain, Counter, Meter, Share)) and not _numeric(point):
+    elif isinstance(shape, Pumped) and point.type != "boolean":
+        raise ShapeMistake(name, ".shape", f"{name} is a {point.type}; whether a pump runs is a boolean")
+    elif isinstance(shape, _FREE) and not _numeric(point):
         raise ShapeMistake(name, ".shape", f"{name} is no number that could move freely")
     for at, value in _says(shape):
         if not can_be(point, value):
             raise ShapeMistake(name, at, f"{name} is never {value!r}")
+
+
+_FREE = (Walk, Daily, Daylight, Rain, Counter, Meter, Share, Sum, Sump)
+"""Shapes of which nobody can say beforehand which values they take."""
 
 
 def _says(shape: Written) -> list[tuple[str, Value]]:
@@ -285,7 +120,7 @@ def _says(shape: Written) -> list[tuple[str, Value]]:
         said = [(f".values[{number}]", value) for number, value in enumerate(shape.values)]
     elif isinstance(shape, (Occupancy, Square, Schedule, Follow)):
         said = [(".on", shape.on), (".off", shape.off)]
-    elif isinstance(shape, (Walk, Daily)):
+    elif isinstance(shape, (Walk, Daily, Sump)):
         said = [(".low", shape.low), (".high", shape.high)]
     return said if shape.when is None else [*said, (".otherwise", shape.otherwise)]
 
@@ -343,8 +178,10 @@ def _looks_at(shape: Shape) -> list[tuple[str, str]]:
     named: list[tuple[str, str]] = []
     if isinstance(shape, Follow):
         named = [(".point", shape.point)]
-    elif isinstance(shape, (Share, Meter)):
+    elif isinstance(shape, (Share, Meter, Pumped)):
         named = [(".of", shape.of)]
+    elif isinstance(shape, Sum):
+        named = [(f".of[{number}]", name) for number, name in enumerate(shape.of)]
     return named if shape.when is None else [*named, (".when.point", shape.when.point)]
 
 

@@ -12,7 +12,7 @@ from desktop.simulate.behaviour import Moment, values
 from desktop.simulate.curves import EPOCH, counted, flow
 from desktop.simulate.shapes import Curve, Source, Total, shapes_of
 from desktop.things.model import Counter, Point, ThingModel
-from desktop.things.simulated import Constant, Daily, Daylight, Rain
+from desktop.things.shapes import Constant, Daily, Daylight, Rain
 
 AT = 1_795_000_000.0
 DAY = 86_400.0

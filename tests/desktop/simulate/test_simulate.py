@@ -24,7 +24,7 @@ from desktop.things.dialect import Described, Online, Sample
 from desktop.things.linli import LinliDialect
 from desktop.things.loader import load_models
 from desktop.things.model import AlarmRule, Point, ThingModel, Value
-from desktop.things.simulated import Walk
+from desktop.things.shapes import Walk
 from tests.support.fakes import FakeClock
 
 COMMUNITY = "990101001001"
