@@ -127,7 +127,9 @@ def test_a_kind_of_lift_reads_no_fault_code(models: dict[str, ThingModel]) -> No
     [
         ("waterlogging", "wet", 30), ("waterlogging", "deep", 100), ("waterlogging", "flooded", 250),
         ("gas-detector", "gas-low", 25), ("gas-detector", "gas-high", 50),
-        ("pump-set", "level-high-high", 95), ("camera", "retention-short", 29), ("water-tank", "cleaning-due", 183),
+        ("confined-space", "h2s-high", 10), ("confined-space", "h2s-danger", 20), ("confined-space", "oxygen-low", 19.4),
+        ("confined-space", "oxygen-high", 23.6), ("confined-space", "gas-low", 25), ("confined-space", "gas-high", 50),
+        ("confined-space", "co-high", 30), ("pump-set", "level-high-high", 95), ("camera", "retention-short", 29), ("water-tank", "cleaning-due", 183),
         ("water-tank", "ph-low", 6.49), ("water-tank", "ph-high", 8.51), ("water-tank", "level-high-high", 95),
         ("fire-water", "static-low", 0.069), ("ebike-charger", "too-long", 480),
         ("transformer", "fan-not-running", 100), ("transformer", "temperature-high", 130),
@@ -143,6 +145,16 @@ def test_a_kind_of_lift_reads_no_fault_code(models: dict[str, ThingModel]) -> No
 def test_limits_from_the_standards(models: dict[str, ThingModel], kind: str, rule: str, limit: float) -> None:
     condition = next(one for one in models[kind].alarms if one.name == rule).when[0]
     assert limit in (condition.above, condition.below)
+
+
+def test_a_gas_in_milligrams_says_at_what_temperature(models: dict[str, ThingModel]) -> None:
+    """30 mg/m³ of carbon monoxide are 24.0 ppm at 0 °C and 25.8 at 20 °C."""
+    gases = [
+        point for kind in ("ventilation", "confined-space") for point in models[kind].points if point.unit == "mg/m3"
+    ]
+    assert len(gases) == 3
+    for point in gases:
+        assert all("20 °C" in title for title in (point.title["zh"], point.title["en"]))
 
 
 def edited(tmp_path: Path, kind: str, change: Break) -> Path:
