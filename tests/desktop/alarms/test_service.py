@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import random
+import re
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -22,12 +24,14 @@ from db.tables.journal import Entry
 from db.tables.places import Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
+from desktop.alarms import service
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.occurrences import not_over
 from desktop.alarms.service import Alarms
 from desktop.field.messages import AlarmChange, AlarmStored
 from desktop.kernel.clock import from_ms
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from desktop.kernel.words import catalogue
 from desktop.security.principal import Principal
 from tests.desktop.alarms.support import WALL_MS, CasesFake, change, person
 from tests.support.fakes import FakeClock
@@ -451,6 +455,13 @@ def test_what_began_under_a_shelf_tells_who_shelved_it_and_why(alarms: Alarms, c
         ("alarms.shelve", "li", "误报核实", "wang"),
         ("alarms.unshelve", "wang", "", ""),
     ]
+
+
+def test_every_act_has_a_word_in_the_course() -> None:
+    ops = set(re.findall(r'"alarms\.([a-z_]+)", self\._clock', inspect.getsource(service)))
+    assert {"shelve", "expire", "owed", "gone"} <= ops
+    for lang in ("zh", "en"):
+        assert [op for op in sorted(ops) if f"alarms.op.{op}" not in catalogue(lang)] == []
 
 
 class Crash(Exception):
