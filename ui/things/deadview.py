@@ -51,7 +51,7 @@ class DeadView(QWidget):
         self._causes = causes
         count = sum(1 + len(cause.because) for cause in causes)
         because = sum(len(cause.because) for cause in causes)
-        told = self._words("things.dead.told", n=count, because=because)
+        told = self._words(f"things.dead.{'told' if because else 'told_plainly'}", n=count, because=because)
         self._told.setText(line_lost(self._context) or told)
         self._export.setEnabled(bool(causes))
         self._stack.setCurrentIndex(1 if causes else 0)

@@ -61,6 +61,8 @@ class ThingsPage(ListPage):
         self._alarms_read = False
         """Nothing is chosen before: what is in alarm stands first, and the first is what a person sees."""
         self._ticks = 0
+        self._asked = 0
+        """How often what is silent was asked for."""
         self._arriving = False
         """Whether somebody has just come to what is silent."""
         self._bring = ""
@@ -220,7 +222,12 @@ class ThingsPage(ListPage):
     @slot
     async def _show_dead(self, found: Sequence[ThingView]) -> None:
         # Every point of every thing is looked at: tens of milliseconds on a big site.
+        self._asked += 1
+        asked = self._asked
         silent = (await in_background(census, found, self._things)).silent
+        if asked != self._asked:
+            # What was asked before and took longer tells of another selection.
+            return
         self._as.set_counts({DEAD: len(silent)} if silent else {})
         if self._shown() == DEAD:
             self._dead.show_causes(tuple(explained(silent)))

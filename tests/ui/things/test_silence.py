@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from desktop.kernel.words import Words
 from desktop.things.model import Quality, Reading
 from desktop.things.quality import Hearing
+from desktop.things.service import Things
+from desktop.things.views import ThingView
 from tests.ui.things.conftest import OnLoop
 from tests.ui.things.site import Site, thing
 from tests.ui.things.test_page import opened, until
+from ui import aio
 from ui.things.dead import SilentTree, csv_text, write_csv
 from ui.things.deadview import DeadView
-from ui.things.silence import Silent, census, explained, newest, silent
+from ui.things.silence import Census, Silent, census, explained, newest, silent
 from ui.things.state import hearing, main_points, state_word
 
 ZH = Words("zh")
@@ -115,6 +120,34 @@ def test_a_system_s_silent_things_are_asked_for_by_name(site: Site, on_loop: OnL
     on_loop(story)
 
 
+def test_an_answer_that_comes_late_tells_of_no_other_selection(
+    site: Site, on_loop: OnLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole site takes longer to count than one system, and was asked for first."""
+    gate = threading.Event()
+
+    def slow(views: Sequence[ThingView], things: Things) -> Census:
+        if len(views) > 5:
+            gate.wait(10)
+        return census(views, things)
+
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            tree = driver.page.findChild(SilentTree)
+            assert tree is not None
+            monkeypatch.setattr("ui.things.page.census", slow)
+            driver.page.select_key("dead")
+            driver.page.select_key("dead/lift")
+            await until(lambda: tree.ids() == ["lift-3"])
+            gate.set()
+            await until(lambda: len(aio._tasks) <= 1)
+            assert tree.ids() == ["lift-3"]
+
+    family(site)
+    on_loop(story)
+
+
 def test_what_is_out_of_service_is_not_missed(site: Site) -> None:
     from tests.ui.things.site import WHO
 
@@ -129,6 +162,7 @@ def test_the_view_counts_sorts_and_opens(site: Site, on_loop: OnLoop) -> None:
         with opened(site) as driver:
             await until(driver.list.current)
             driver.page.activateWindow()
+            await until(lambda: "失联 5" in [button.text() for button in driver.page.findChildren(QPushButton)])
             chips = driver.button("失联 5")
             driver.list.choose("lamp-1")
             QTest.keyClick(driver.list, Qt.Key.Key_D)
