@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.alarms.openings import cannot_open
-from desktop.cases.definition import load_definitions
+from desktop.cases.loading import load_definitions
 from desktop.things.loader import CASES, SITE_FOLDER, load_models_of
 from desktop.things.vendors import SITE_VENDORS, vendors_with
 from resources.loader import DataFileError, folder

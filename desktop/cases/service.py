@@ -15,9 +15,10 @@ from db.store import Records, Transaction
 from db.tables.cases import CaseRow
 from desktop.cases import beginning, details, dispatch, masking, pictures, rows, rules
 from desktop.cases.calendar import Calendar, load_calendars
-from desktop.cases.definition import CaseDefinition, Move, load_definitions, stand_in
+from desktop.cases.definition import CaseDefinition, Move, stand_in
 from desktop.cases.evidence import EVIDENCE, Evidence
 from desktop.cases.lines import lines
+from desktop.cases.loading import load_definitions
 from desktop.cases.naming import community_offset
 from desktop.cases.pictures import Image
 from desktop.cases.pointing import check_moments, check_pointing

@@ -30,7 +30,6 @@ from ui.parts.refresh import Refresh
 from ui.parts.text import Label
 from ui.parts.when import local
 from ui.shell.context import Context
-from ui.shell.pages import PAGES
 
 SPANS: tuple[Span, ...] = ("day", "month", "year")
 LEAST_HALF, MOST_CHART = 160, 440
@@ -364,6 +363,5 @@ class EnergyPage(ListPage):
 
 
 def trend_of(found: Finding) -> tuple[str, str]:
-    """Where its counter is charted: on the page of trends, in a console without one on its thing's."""
-    has_trends = any(spec.key == "trends" for spec in PAGES)
-    return ("trends", f"{found.thing_id}/{found.point}") if has_trends else ("things", found.thing_id)
+    """Where its counter is charted."""
+    return "trends", f"{found.thing_id}/{found.point}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.alarms.openings import cannot_open
-from desktop.cases.definition import load_definitions
+from desktop.cases.loading import load_definitions
 from desktop.things.loader import load_models, load_models_of
 from desktop.things.model import AlarmRule
 from resources.loader import folder
@@ -37,6 +37,7 @@ def test_every_case_of_a_shipped_kind_can_be_opened() -> None:
         ("water-tank/hatch-open", "emergency-response", {"kind": "security"}),
         ("bed-sensor/no-activity-day", "elderly-visit", {"occasion": "quiet"}),
         ("bed-sensor/out-at-night", "elderly-visit", {"occasion": "quiet"}),
+        ("care-water-meter/little-water", "elderly-visit", {"occasion": "quiet"}),
         ("sos-button/pressed", "elderly-visit", {"occasion": "sos"}),
         ("energy-storage/cell-very-hot", "fire-alarm", {}),
     ],

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from desktop.cases import clocks
 from desktop.cases.calendar import ALWAYS, Calendar, Holidays, Hours, Stretch, load_calendars, missing_years
 from desktop.cases.clocks import Kept, Span
-from desktop.cases.definition import load_definitions
+from desktop.cases.loading import load_definitions
 from desktop.cases.rules import WAITS_ON
 from resources.loader import folder
 

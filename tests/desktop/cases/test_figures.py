@@ -15,9 +15,10 @@ from db.tables.cases import CaseLink
 from desktop.cases import clocks
 from desktop.cases.calendar import load_calendars
 from desktop.cases.clocks import Kept, Span
-from desktop.cases.definition import CaseDefinition, load_definitions
+from desktop.cases.definition import CaseDefinition
 from desktop.cases.figures import CaseFacts, Figures, Reckoner, Waited
 from desktop.cases.lists import CaseLists
+from desktop.cases.loading import load_definitions
 from desktop.cases.rules import WAITS_ON
 from desktop.cases.service import Cases
 from desktop.kernel.errors import Invalid

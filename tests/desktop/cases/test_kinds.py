@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from desktop.cases import rules
-from desktop.cases.definition import CaseDefinition, Node, load_definitions
+from desktop.cases.definition import CaseDefinition, Node
+from desktop.cases.loading import load_definitions
 from desktop.cases.values import branch, says
 from desktop.kernel.errors import Invalid
 from desktop.security.roles import roles

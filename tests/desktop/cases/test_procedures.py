@@ -12,7 +12,8 @@ import pytest
 
 from db.store import Records
 from desktop.cases import clocks, rules
-from desktop.cases.definition import CaseDefinition, CaseField, Item, Move, load_definitions
+from desktop.cases.definition import CaseDefinition, CaseField, Item, Move
+from desktop.cases.loading import load_definitions
 from desktop.cases.service import Cases
 from desktop.kernel.errors import Invalid, NotAllowed, NotFound
 from desktop.security.roles import roles

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from db.tables.cases import CaseRow
 from db.tables.journal import Entry
-from desktop.cases.definition import CaseDefinition, Move, load_definitions
+from desktop.cases.definition import CaseDefinition, Move
+from desktop.cases.loading import load_definitions
 from desktop.cases.values import is_blank
 from desktop.kernel.errors import Invalid, LinliError, NotAllowed, Refused
 from desktop.security.principal import Principal

@@ -14,7 +14,8 @@ from db.store import Records, Transaction
 from db.tables.assets import Part
 from desktop.cases import rounds
 from desktop.cases.acts import CaseActs
-from desktop.cases.definition import CaseDefinition, CaseField, load_definitions
+from desktop.cases.definition import CaseDefinition, CaseField
+from desktop.cases.loading import load_definitions
 from desktop.cases.service import Cases
 from desktop.cases.views import CaseView, Point
 from desktop.kernel.errors import NotFound

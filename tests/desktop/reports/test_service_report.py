@@ -16,8 +16,8 @@ from sqlalchemy import select
 from db.store import Records
 from db.tables.journal import Entry
 from desktop.cases.calendar import load_calendars
-from desktop.cases.definition import load_definitions
 from desktop.cases.figures import Figures, Reckoner
+from desktop.cases.loading import load_definitions
 from desktop.cases.told import length, percent
 from desktop.kernel.errors import NotAllowed
 from desktop.kernel.words import Lang, Words

@@ -88,7 +88,7 @@ def test_an_alarm_may_start_a_kind_of_case_of_the_site_s_own(tmp_path: Path) -> 
 
 
 def test_every_case_a_definition_names_is_known_by_its_name() -> None:
-    from desktop.cases.definition import load_definitions
+    from desktop.cases.loading import load_definitions
     from desktop.things.checking import case_names
 
     assert case_names(folder("cases")) == {name for name, _ in load_definitions(folder("cases")).definitions}

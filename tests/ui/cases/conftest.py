@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cases.definition import load_definitions
+from desktop.cases.loading import load_definitions
 from resources.loader import folder
 from tests.ui.pages import Site, founded, site
 

@@ -11,7 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.cases.clocks import Span
-from desktop.cases.definition import CaseDefinition, CaseField, Group, Move, load_definitions
+from desktop.cases.definition import CaseDefinition, CaseField, Group, Move
+from desktop.cases.loading import load_definitions
 from desktop.cases.values import branch
 from desktop.cases.views import CaseDetail, CaseView
 from desktop.kernel.words import Lang

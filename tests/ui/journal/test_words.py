@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import inspect
 
 from db.journal import kinds
-from desktop.cases.definition import load_definitions
+from desktop.cases.loading import load_definitions
 from desktop.kernel.words import Lang, Words, catalogue
 from resources.loader import folder
 from tests.ui.pages import PUMP, Site
