@@ -43,11 +43,13 @@ class Board:
 
 
 def wall_order(rows: Sequence[Row]) -> list[Row]:
-    """The most urgent first, of equals what nobody has answered; the line for the rest stays last."""
+    """What endangers lives and nobody has answered, then the most urgent, of equals what nobody has answered; the line for
+    the rest stays last."""
 
-    def rank(one: Row) -> tuple[bool, int, bool]:
-        answered = not any(alarm.state in WAITING for alarm in one.alarms)
-        return one.kind == "more", PRIORITIES.index(one.alarm.priority), answered
+    def rank(one: Row) -> tuple[bool, bool, int, bool]:
+        waiting = [alarm for alarm in one.alarms if alarm.state in WAITING]
+        lives = any(alarm.life_safety for alarm in waiting)
+        return one.kind == "more", not lives, PRIORITIES.index(one.alarm.priority), not waiting
 
     return sorted(rows, key=rank)
 
@@ -226,7 +228,7 @@ class AlarmWall(QWidget):
         )  # fmt: skip
 
     def _draw_first(self, one: Row, now: datetime) -> None:
-        words, alarm = self._words, one.alarm
+        words, alarm = self._words, one.asks
         self._mark.show_priority(alarm.priority)
         self._what.setText(words.of(alarm.title))
         count = [words("alarms.count", n=len(one.alarms))] if len(one.alarms) > 1 else []

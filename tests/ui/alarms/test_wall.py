@@ -95,6 +95,8 @@ def test_of_equals_what_nobody_answered_comes_first_and_the_rest_last() -> None:
     high = Row("high", "alarm", alarm("high", priority="high"))
     more = Row("more", "more", alarm("more", priority="critical"))
     assert wall_order([more, high, seen, asks]) == [asks, seen, high, more]
+    gas = Row("gas", "alarm", alarm("gas", priority="high", life_safety=True, state="returned"))
+    assert wall_order([more, high, seen, asks, gas])[0] is gas, "nobody has said that they saw it"
 
 
 def test_who_is_on_it_is_said_or_who_should_be() -> None:
