@@ -6,17 +6,26 @@ from PySide6.QtCore import QBuffer, QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from desktop.plans.pictures import PictureRefused
 from desktop.plans.views import Image
+from resources.loader import folder
+from ui.plans.vector import PATIENCE, as_png
 
 LONGEST = 3200
 """Pixels of the longer side: sharp at three times the size of a usual window."""
 
 
-def drawn(picture: Image) -> QImage:
+def drawn(picture: Image, patience: float = PATIENCE) -> QImage:
     """The picture; a null image when it cannot be drawn. What may become a plan was checked when it was added, and what
-    people bring as a vector was drawn then (`vector.as_png`)."""
+    people bring as a vector was drawn then. One that a store has from before is drawn now, by a process of its own that has
+    `patience` seconds (`vector.as_png`): only the drawing that Linli itself brings is known to take no time."""
     if picture.media == "image/svg+xml":
-        return vector(picture.data)
+        if picture.data == folder("sample", "plan.svg").read_bytes():
+            return vector(picture.data)
+        try:
+            picture = Image("image/png", as_png(picture.data, patience))
+        except PictureRefused:
+            return QImage()
     data = QByteArray(picture.data)
     buffer = QBuffer()
     buffer.setData(data)

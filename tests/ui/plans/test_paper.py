@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.plans.pictures import PictureRefused, check
 from desktop.plans.views import Image
+from resources.loader import folder
 from ui.plans.paper import drawn
 from ui.plans.vector import as_png
 
@@ -40,10 +41,26 @@ def test_a_small_drawing_that_would_take_minutes_is_refused_in_time() -> None:
     zigzag = "".join(f"L{i * 7919 % 1000} {i * 104_729 % 1000} " for i in range(8000))
     path = f'<path fill-rule="evenodd" d="M0 0 {zigzag}"/>'
     trap = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000">{path}</svg>'
-    check(trap.encode())
+    assert drawn(Image(check(trap.encode()).media, trap.encode()), patience=2.0).isNull()
     with pytest.raises(PictureRefused) as refused:
         as_png(trap.encode(), patience=3.0)
     assert refused.value.problem == "complex"
+
+
+def test_only_the_drawing_that_is_brought_along_is_drawn_here(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    def never(svg: bytes, _patience: float) -> bytes:
+        asked.append(svg)
+        raise PictureRefused("complex")
+
+    monkeypatch.setattr("ui.plans.paper.as_png", never)
+    assert not drawn(Image("image/svg+xml", folder("sample", "plan.svg").read_bytes())).isNull()
+    assert asked == []
+    assert drawn(Image("image/svg+xml", DRAWING)).isNull()
+    assert asked == [DRAWING]
 
 
 def test_what_a_picture_leaves_out_is_white(qapp: QApplication) -> None:
