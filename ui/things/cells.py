@@ -160,14 +160,20 @@ class LiveCells(QAbstractScrollArea, Generic[C]):
         self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        first, last = self._visible()
-        found = next((n for n in range(first, last) if self._area(n).contains(event.position().toPoint())), None)
-        if found is not None:
-            self.choose(self._ids[found])
+        found = self._under(event)
+        if found:
+            self.choose(found)
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        if self._current:
-            self.opened.emit(self._current)
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        found = self._under(event)
+        if found:
+            self.opened.emit(found)
+
+    def _under(self, event: QMouseEvent) -> str:
+        """The thing under the pointer; "" beside all of them."""
+        first, last = self._visible()
+        at = event.position().toPoint()
+        return next((self._ids[n] for n in range(first, last) if self._area(n).contains(at)), "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         columns = self.columns()

@@ -14,6 +14,7 @@ from desktop.things.views import ThingView
 from ui.parts.layout import clear, column, row
 from ui.parts.limitbar import LimitBar
 from ui.parts.value import ValueWithAge, shown
+from ui.things.indexline import IndexLine
 from ui.things.state import main_points, priority_of
 
 NONE_YET = Reading(None, "none", 0.0)
@@ -28,6 +29,7 @@ class Figures(QWidget):
         self._row = row(spacing=28)
         self.setLayout(self._row)
         self._main: list[tuple[Point, ValueWithAge, LimitBar | None]] = []
+        self._indices: dict[str, IndexLine] = {}
 
     @property
     def points(self) -> list[Point]:
@@ -40,6 +42,7 @@ class Figures(QWidget):
     def show_thing(self, view: ThingView) -> None:
         """Another thing, or one with other limits."""
         clear(self._row)
+        self._indices = {}
         self._main = [self._figure(view, point) for point in main_points(view)]
 
     def _figure(self, view: ThingView, point: Point) -> tuple[Point, ValueWithAge, LimitBar | None]:
@@ -55,6 +58,9 @@ class Figures(QWidget):
                 bar = LimitBar()
                 bar.set_scale(low, high, limits, point.decimals, _own(view, point))
                 box.addWidget(bar)
+        if point.index is not None:
+            line = self._indices[point.name] = IndexLine(point.index, self._words)
+            box.addWidget(line)
         box.addStretch(1)
         self._row.addLayout(box, 1)
         return point, widget, bar
@@ -67,6 +73,8 @@ class Figures(QWidget):
             widget.show_value(shown(point, reading, self._words, now, priority=priority))
             if bar is not None:
                 bar.show_value(number_of(reading.value), reading.quality, priority)
+            if line := self._indices.get(point.name):
+                line.show_value(number_of(reading.value), reading.quality)
 
 
 def _own(view: ThingView, point: Point) -> frozenset[float]:

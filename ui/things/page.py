@@ -213,7 +213,7 @@ class ThingsPage(ListPage):
         """What the tree and the filter leave: alarms first, then the silent, then by place (as `Things.all` orders)."""
         text = self._filter.text()
         found = [v for v in self._views.values() if holds(self._node, v) and matches(v, text, self._words)]
-        found.sort(key=lambda view: (*urgency(view, self._alarms), natural_place(view.place_path)))
+        found.sort(key=lambda view: (*urgency(view, self._alarms), not view.place_path, natural_place(view.place_path)))
         return found
 
     def _take(self, listed: tuple[ThingView, ...]) -> None:

@@ -144,7 +144,8 @@ class RuleFields(QWidget):
         )  # fmt: skip
         for n in range(3):
             numbers.setStretch(n, 1)
-        choices.setStretch(0, 1)
+        # A consequence is a sentence, the other a yes or no.
+        choices.setStretch(0, 2)
         choices.setStretch(1, 1)
         self._made = Label("", "caption", wrap=True)
         whole = QWidget()

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QStyle, QStyleOptionComboBox
 
+from db.store import Records
 from desktop.field.messages import Overridden
+from desktop.kernel.words import Lang, Words
 from desktop.things.overrides import Overrides, PointOverride, RuleOverride
+from tests.support.fakes import FakeClock
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.things.conftest import OnLoop
-from tests.ui.things.site import Site, defaults, thing
+from tests.ui.things.site import Site, defaults, make_site, thing
 from tests.ui.things.test_page import Driver, one, opened, until
 from ui.things.limits import LimitsForm
 from ui.things.rulefields import RuleFields, number_of, plain_number
@@ -29,10 +32,10 @@ def choose(box: QComboBox, data: object) -> None:
     box.setCurrentIndex(box.findData(data))
 
 
-async def limits_of(driver: Driver, thing: str) -> LimitsForm:
+async def limits_of(driver: Driver, thing: str, lang: Lang = "zh") -> LimitsForm:
     await until(driver.list.current)
     driver.list.choose(thing)
-    driver.button("限值").click()
+    driver.button(Words(lang)("things.act.limits")).click()
     await until(lambda: driver.page.findChild(LimitsForm) is not None)
     return one(driver.page, LimitsForm)  # type: ignore[type-var]
 
@@ -212,5 +215,26 @@ def test_two_people_at_the_same_limits_lose_nothing_of_each_other(site: Site, on
             assert form.rules[0].input("above").text() == "5"
             assert site.things.overrides("gas-1") == theirs
             assert sent(site) == [theirs]
+
+    on_loop(story)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_choice_is_cut(records: Records, clock: FakeClock, on_loop: OnLoop, lang: Lang) -> None:
+    site = make_site(records, clock, lang)
+
+    async def story() -> None:
+        with opened(site) as driver:
+            form = await limits_of(driver, "pump-1", lang)
+            form.show_more(True)
+            form.panel.show()
+            QApplication.processEvents()
+            for box in form.panel.findChildren(QComboBox):
+                option = QStyleOptionComboBox()
+                box.initStyleOption(option)
+                part = QStyle.SubControl.SC_ComboBoxEditField
+                room = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box).width()
+                for n in range(box.count()):
+                    assert box.fontMetrics().horizontalAdvance(box.itemText(n)) <= room, box.itemText(n)
 
     on_loop(story)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QPlainTextEdit
@@ -52,6 +52,32 @@ def test_w_goes_to_the_wall_and_back_and_enter_opens_the_panel(site: Site, on_lo
             QTest.keyClick(wall, Qt.Key.Key_Return)
             assert driver.list.isVisible() and driver.list.current() == chosen
             assert driver.panel.view is not None and driver.panel.view.id == chosen
+
+    on_loop(story)
+
+
+def test_a_double_click_beside_all_tiles_opens_nothing(site: Site, on_loop: OnLoop) -> None:
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            driver.page._turn_wall()
+            wall = wall_of(driver)
+            opened_: list[str] = []
+            wall.opened.connect(opened_.append)
+            under = wall.viewport()
+            QTest.mouseDClick(under, Qt.MouseButton.LeftButton, pos=under.rect().bottomRight() - QPoint(3, 3))
+            assert opened_ == [] and wall.isVisible()
+            QTest.mouseDClick(under, Qt.MouseButton.LeftButton, pos=wall._area(1).center())
+            assert opened_ == [wall.ids()[1]]
+
+    on_loop(story)
+
+
+def test_what_stands_nowhere_comes_after_what_has_a_place(site: Site, on_loop: OnLoop) -> None:
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(driver.list.current)
+            assert driver.list.ids()[-1] == "ha-0x01"
 
     on_loop(story)
 
