@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import logging
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,7 @@ from db.errors import StoreError
 from db.open import open_records
 from db.store import Changes, Records
 from desktop.alarms.intake import AlarmIntake
+from desktop.alarms.keeping import StillKeeper
 from desktop.alarms.last_values import last_values
 from desktop.alarms.service import Alarms
 from desktop.alarms.stills import StillTaker
@@ -27,7 +29,7 @@ from desktop.cases.schedules import Schedules
 from desktop.cases.service import Cases
 from desktop.energy.service import Energy
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
-from desktop.field.messages import AlarmChange, FieldSettings, FromField, Health, Standing
+from desktop.field.messages import AlarmChange, FieldSettings, FromField, Standing
 from desktop.field.stills import Stills
 from desktop.journal.service import JournalView
 from desktop.kernel.bus import Bus, Changed
@@ -56,9 +58,11 @@ SITE_CASES = "cases"
 """The folder of a site's own kinds of case, in its data folder."""
 
 READING_BEATS, FIRST_READING = 1800, 30
-"""Health messages between two closings of the meters' days, and before the first."""
+"""Beats (one a second) between two closings of the meters' days, and before the first."""
+ERASING_BEATS, FIRST_ERASING = 86_400, 90
+"""Health messages between two looks for pictures whose time is up, and before the first."""
 SHELF_BEATS = 10
-"""Health messages (one a second) between two looks for what its time has come for: shelves that are up, alarms that ask
+"""Beats between two looks for what its time has come for: shelves that are up, alarms that ask
 again, alarms that go up."""
 
 
@@ -210,8 +214,16 @@ def _follow_field(console: Console, stills: Stills) -> Callable[[], None]:
     intake = AlarmIntake(console.alarms, console.field.send)
 
     pictures = StillTaker(console.alarms, console.things.all, console.places.around, stills.take, console.clock)
+    old_stills = StillKeeper(console.records, console.settings, console.clock, console.terminal)
     keeper = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
-    beats = itertools.count()
+    beats, stopping = itertools.count(), threading.Event()
+
+    def beat_on() -> None:
+        # By our own clock, not by the field's word: shelves end and alarms go up while the field is dead as well.
+        under_way: Future[None] | None = None
+        while not stopping.wait(1.0):
+            if under_way is None or under_way.done():
+                under_way = recorder.submit(_logged, on_beat)
 
     def on_beat() -> None:
         if intake.waiting:
@@ -228,6 +240,8 @@ def _follow_field(console: Console, stills: Stills) -> Callable[[], None]:
         if beat % READING_BEATS == FIRST_READING:
             # On a thread of its own: it asks for every meter's history, and no alarm waits for that.
             keeper.submit(_logged, console.energy.close_days)
+        if beat % ERASING_BEATS == FIRST_ERASING:
+            keeper.submit(_logged, old_stills.erase_old)
 
     def heard(message: FromField) -> None:
         if isinstance(message, AlarmChange):
@@ -237,8 +251,6 @@ def _follow_field(console: Console, stills: Stills) -> Callable[[], None]:
         if isinstance(message, Standing):
             recorder.submit(_logged, console.alarms.only_active, message.alarm_ids)
             return
-        if isinstance(message, Health):
-            recorder.submit(_logged, on_beat)
         console.bus.publish(message)
 
     maintained = set(out_of_service(console.records))
@@ -259,8 +271,12 @@ def _follow_field(console: Console, stills: Stills) -> Callable[[], None]:
     unsubscribe = console.bus.subscribe(Changed, changed)
     console.field.on(heard)
     console.field.start()
+    beater = threading.Thread(target=beat_on, name="beat", daemon=True)
+    beater.start()
 
     def end() -> None:
+        stopping.set()
+        beater.join()
         unsubscribe()
         console.field.stop()
         recorder.shutdown(wait=True)
