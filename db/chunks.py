@@ -19,7 +19,7 @@ from operator import add, mul, sub, xor
 from typing import cast
 
 from db.errors import StoreError
-from db.rollup import Columns, divided
+from db.rollup import Columns, divided, of_samples
 
 SCALES = (1, 10, 100, 1000, 10_000, 100_000, 1_000_000)
 DOUBLES = 255
@@ -134,6 +134,12 @@ def _scaled_bands(bands: Columns) -> Columns | None:
             return Columns([], [*low], [*high], sums, [*last], bands.counts, scale)
         fewest = decimals + 1
     return None
+
+
+def banded(times: list[int], values: list[float]) -> Columns:
+    """Every sample as a band of its own, at a scale where the values have one."""
+    found = scaled(values)
+    return of_samples(times, [*found[1]], SCALES[found[0]]) if found else of_samples(times, values)
 
 
 def scaled(values: list[float], fewest: int = 0) -> tuple[int, list[int]] | None:

@@ -150,12 +150,19 @@ class Telemetry:
         gone, known = 0, sorted(self._ids.values())
         for begin in range(0, len(known), BLOCK):
             with self._driver() as connection:
-                gone += self._compactor.forget(connection, known[begin : begin + BLOCK], tier, before_ms)
-        if before_ms > self._compactor.kept.get(tier, 0):
-            with self._driver() as connection:
-                connection.execute("INSERT OR REPLACE INTO kept VALUES (?,?)", (tier, before_ms))
-            self._compactor.kept[tier] = before_ms
+                n, whole = self._compactor.forget(connection, known[begin : begin + BLOCK], tier, before_ms)
+            gone += n
+            self._compactor.kept[tier] = whole
         return gone
+
+    def trust_clock(self, now_ms: int) -> None:
+        """Tells that the clock is right: what comes from now on is whole again in tiers that forgot a time to come, which
+        the clock once said it was."""
+        ahead = {tier: now_ms for tier, since in self._compactor.kept.items() if since > now_ms}
+        if ahead:
+            with self._driver() as connection:
+                connection.executemany("INSERT OR REPLACE INTO kept VALUES (?,?)", list(ahead.items()))
+            self._compactor.kept |= ahead
 
     def size(self) -> int:
         """Bytes of the file in use; room freed by `forget_before` is used again and does not count."""

@@ -1,8 +1,9 @@
 """Moves samples from the tail into chunks, rolls chunks up, and forgets what is old.
 
 Every step is one transaction that takes from one place and puts into the other, so that the end of the process at any
-moment neither loses nor doubles a sample. Roll-ups are always made anew from all raw samples of their four hours: doing it
-twice changes nothing, and a sample that comes late only sets back how far its series counts as rolled up.
+moment neither loses nor doubles a sample. Roll-ups are made anew from all raw samples of their four hours: doing it twice
+changes nothing, and a sample that comes late only sets back how far its series counts as rolled up. Where raw history is
+forgotten there is nothing to make them from: such a late sample goes into the buckets that are there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from contextlib import AbstractContextManager
 from operator import itemgetter, lt
 from typing import Any
 
-from db.chunks import pack_bands, pack_samples, unpack_samples
+from db.chunks import banded, pack_bands, pack_samples, unpack_samples
 from db.rollup import DAY, Columns, joined, merged
 from db.telemetry_layout import (
     BLOCK,
@@ -165,27 +166,54 @@ class Compactor:
                 if not all(map(lt, each, each[1:])):
                     # Late or coalesced: in order of time, and of the same instant the later counts.
                     each, those = map(list, zip(*sorted(dict(zip(each, those, strict=True)).items()), strict=True))
-                old, new = self.chunks_of(connection, series, each, those)
-                gone += old
-                made += new
                 if each[0] < self.rolled.get(series, EVER):
-                    back[series] = each[0] // SPAN * SPAN
+                    each, those, since = self.late(connection, series, each, those)
+                    if since is not None:
+                        back[series] = since
+                if each:
+                    old, new = self.chunks_of(connection, series, each, those)
+                    gone += old
+                    made += new
         connection.executemany("DELETE FROM raw WHERE id=?", gone)
         connection.executemany("INSERT INTO raw VALUES (?,?,?,?)", made)
         connection.execute("DELETE FROM tail WHERE id BETWEEN ? AND ?", (first, last))
         connection.executemany("INSERT OR REPLACE INTO rolled VALUES (?,?)", list(back.items()))
-        earliest = min((each[0] for each in times if each), default=EVER)
-        kept = {tier: earliest for tier, since in self.kept.items() if since > earliest}
-        connection.executemany("INSERT OR REPLACE INTO kept VALUES (?,?)", list(kept.items()))
         touched = {block * BLOCK + index for index, each in enumerate(times) if each}
 
         def committed() -> None:
             self._waiting.pop(block, None)
             self.rolled |= back
-            self.kept |= kept
             self._open |= touched
 
         return committed
+
+    def late(
+        self, connection: Any, series: int, times: list[int], values: list[float]
+    ) -> tuple[list[int], list[float], int | None]:
+        """What to do with samples (in order of time) the first of which is older than what is rolled up: those that go
+        into raw history, and from where on to roll up anew, if at all."""
+        rolled, whole = self.rolled.get(series), self.kept.get("raw", 0)
+        # Only whole spans are made anew.
+        from_ = -(-whole // SPAN) * SPAN
+        if rolled is None or times[0] >= from_:
+            return times, values, times[0] // SPAN * SPAN
+        n = bisect_left(times, min(from_, rolled))
+        self.merge(connection, series, banded(times[:n], values[:n]), rolled)
+        back = times[n] // SPAN * SPAN if n < len(times) and times[n] < rolled else None
+        n = bisect_left(times, min(whole, rolled))
+        return times[n:], values[n:], back
+
+    def merge(self, connection: Any, series: int, samples: Columns, rolled: int) -> None:
+        """Puts samples into the buckets that hold others already, in every tier that still keeps them. The last value of
+        such a bucket stays: when in it that was is not known any more."""
+        stored = Stored(_query(connection), series, self.day_shift)
+        for tier in TIERS:
+            shift = self.day_shift if tier is DAYS else 0
+            bands = merged(samples, tier.width, shift)
+            kept = bands.part(
+                self.kept.get(tier.table, 0) - tier.width + 1, (rolled + shift) // tier.width * tier.width - shift
+            )
+            self.put(connection, stored, series, tier, kept, late=True)
 
     def chunks_of(
         self, connection: Any, series: int, times: list[int], values: list[float]
@@ -242,18 +270,20 @@ class Compactor:
         connection.execute("INSERT OR REPLACE INTO rolled VALUES (?,?)", (series, end))
         return end
 
-    def put(self, connection: Any, stored: Stored, series: int, tier: Tier, bands: Columns) -> None:
-        """Puts buckets into their rows; buckets that were there before are replaced."""
+    def put(self, connection: Any, stored: Stored, series: int, tier: Tier, bands: Columns, late: bool = False) -> None:
+        """Puts buckets into their rows. Those that were there before are replaced, or added to by what is late."""
         base, shift = first_id(series), self.day_shift if tier is DAYS else 0
         width, per = tier.width, tier.places
-        number = (bands.at[0] + shift) // width // per if bands.at else 0
         while bands.at:
+            number = (bands.at[0] + shift) // width // per
             begin, end = number * per * width - shift, (number + 1) * per * width - shift
             part, bands = bands.part(begin, end), bands.part(end, EVER)
             if part.at:
                 old = stored.tier(tier, max(0, begin), end - 1)
                 fresh = set(part.at)
-                if not fresh.issuperset(old.at):
+                if late:
+                    part = merged(joined([part, old]), width, shift)
+                elif not fresh.issuperset(old.at):
                     others = old.take([i for i, at in enumerate(old.at) if at not in fresh])
                     part = joined([others, part])
                 places = [(at - begin) // width for at in part.at]
@@ -261,25 +291,33 @@ class Compactor:
                 connection.execute(
                     f"INSERT OR REPLACE INTO {tier.table} VALUES (?,?,?)", (base | number, len(places), data)
                 )
-            number += 1
 
-    def forget(self, connection: Any, series: Sequence[int], table: str, before: int) -> int:
-        """Drops what lies wholly before the instant (ms); returns how many samples or buckets. Raw history that is not
-        rolled up stays."""
-        gone = 0
+    def forget(self, connection: Any, series: Sequence[int], table: str, before: int) -> tuple[int, int]:
+        """Drops what lies wholly before the instant (ms); returns how many samples or buckets, and from when on the tier
+        is whole then. What is not rolled up stays: raw history, and the quarters of a day that is not over."""
+        gone, whole = 0, self.kept.get(table, 0)
+        tier = next((tier for tier in TIERS if tier.table == table), None)
+        shift = self.day_shift if tier is DAYS else 0
+        wide = tier.width * tier.places if tier else 1
+        ends = "id + 1" if tier else "id + span + 1"
         for each in series:
-            if table == "raw":
-                last = min(before - LONGEST, self.rolled.get(each, 0) - LONGEST)
-            else:
-                tier = next(tier for tier in TIERS if tier.table == table)
-                last = (before + (self.day_shift if tier is DAYS else 0)) // (tier.width * tier.places)
+            base = first_id(each)
+            rolled = self.rolled.get(each, 0)
+            if tier is QUARTERS:
+                rolled = (rolled + self.day_shift) // DAY * DAY - self.day_shift
+            until = before if tier in (MINUTES, DAYS) else min(before, rolled)
+            last = (until + shift) // wide if tier else until - LONGEST
             if last > 0:
-                ids = first_id(each), (first_id(each) | last) - 1
-                [(n,)] = connection.execute(f"SELECT sum(n) FROM {table} WHERE id BETWEEN ? AND ?", ids).fetchall()
+                ids = base, (base | last) - 1
+                asked = f"SELECT sum(n), max({ends}) FROM {table} WHERE id BETWEEN ? AND ?"
+                [(n, end)] = connection.execute(asked, ids).fetchall()
                 if n:
                     connection.execute(f"DELETE FROM {table} WHERE id BETWEEN ? AND ?", ids)
                     gone += n
-        return gone
+                    # Of what was there, not of the clock: one that was ahead says nothing of the time to come.
+                    whole = max(whole, (end - base) * wide - shift)
+        connection.execute("INSERT OR REPLACE INTO kept VALUES (?,?)", (table, whole))
+        return gone, whole
 
 
 _series: Callable[[Row], int] = itemgetter(0)

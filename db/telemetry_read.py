@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from operator import lt
 
-from db.chunks import SCALES, scaled, unpack_samples
+from db.chunks import banded, unpack_samples
 from db.rollup import DAY, MINUTE, Band, Columns, empty, joined, merged, of_samples
 from db.telemetry_layout import BLOCK, CHUNK, DAYS, QUARTERS, TIERS, Tier, first_id, last_id, of_one, place
 from db.telemetry_stored import Query, Stored
@@ -83,8 +83,14 @@ class HistoryQuery(Stored):
             newest.append((times[index], values[index]))
         # The tail was written later: of the same instant, its value counts.
         newest += sorted(self._tail(0, until).items())[-1:]
-        if newest:
+        if any(at >= self._raw_since for at, _ in newest):
             return max(reversed(newest), key=lambda sample: sample[0])
+        # Where single samples are forgotten, those that came late or are left may be older than what the roll-ups tell.
+        newest = [*self._last_rolled_up(until), *newest]
+        return max(reversed(newest), key=lambda sample: sample[0], default=None)
+
+    def _last_rolled_up(self, until: int) -> list[tuple[int, float]]:
+        """The last value of the last bucket that was over by then, at its last millisecond; of the finest tier."""
         for tier in TIERS:
             shift = self._day_shift if tier is DAYS else 0
             number = (until + 1 + shift) // tier.width - 1
@@ -95,8 +101,8 @@ class HistoryQuery(Stored):
             )
             bands = before.part(0, (number + 1) * tier.width - shift)
             if bands.at:
-                return bands.at[-1] + tier.width - 1, bands.plain().last[-1]
-        return None
+                return [(bands.at[-1] + tier.width - 1, bands.plain().last[-1])]
+        return []
 
     def _in_chunks(self, since: int, until: int, most: int) -> int | None:
         """How many samples are in the raw chunks that begin in the span; None when those are more than `most`, or when
@@ -116,8 +122,7 @@ class HistoryQuery(Stored):
             return compacted
         times = sorted(tail)
         values = [tail[t] for t in times]
-        found = scaled(values)
-        waiting = of_samples(times, [*found[1]], SCALES[found[0]]) if found else of_samples(times, values)
+        waiting = banded(times, values)
         if compacted.at and times[0] <= compacted.at[-1]:
             compacted = compacted.take([i for i, t in enumerate(compacted.at) if t not in tail])
         return joined([compacted, waiting])

@@ -166,6 +166,7 @@ class History:
         if self._doubted and self._clocks[1] < self._confirmed_at:
             return
         try:
+            self._telemetry.trust_clock(round(now * 1000))
             for keep in KEEP:
                 for tier, days in keep._asdict().items():
                     self.forgotten[tier] += self._telemetry.forget(tier, round((now - days * 86_400) * 1000))

@@ -25,8 +25,16 @@ FAR = BEGIN + 400 * DAY
 POINTS = ("level", "flow")
 
 
-def agrees(bands: list[Band], samples: dict[int, float], since: int, until: int, most: int) -> None:
-    """Every band is what a plain recomputation over its samples says, and every sample is in one."""
+def agrees(
+    bands: list[Band],
+    samples: dict[int, float],
+    since: int,
+    until: int,
+    most: int,
+    late: frozenset[int] = frozenset(),
+) -> None:
+    """Every band is what a plain recomputation over its samples says, and every sample is in one. Where some came `late`,
+    after the single samples were forgotten, nobody knows which of a band was its last."""
     assert len(bands) <= max(2, most)
     assert [band.at_ms for band in bands] == sorted({band.at_ms for band in bands})
     ends = [band.at_ms for band in bands[1:]] + [until + 1] if bands else []
@@ -36,19 +44,23 @@ def agrees(bands: list[Band], samples: dict[int, float], since: int, until: int,
     for band, end in zip(bands, ends, strict=True):
         times = all_times[bisect_left(all_times, band.at_ms) : bisect_left(all_times, end)]
         values = [samples[t] for t in times]
-        assert (band.low, band.high, band.last, band.count) == (min(values), max(values), values[-1], len(values))
+        assert (band.low, band.high, band.count) == (min(values), max(values), len(values))
+        assert band.last == values[-1] or (not late.isdisjoint(times) and band.last in values)
         assert math.isclose(band.mean, math.fsum(values) / len(values), rel_tol=1e-9, abs_tol=1e-9)
 
 
 class Machine(RuleBasedStateMachine):
-    """Random writes, clocks that go back, compaction and restarts, beside plain dictionaries."""
+    """Random writes, clocks that go back, late samples, compaction, forgetting and restarts, beside plain dictionaries."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
         self.path = Path(self.folder.name) / "telemetry.db"
         self.plain: dict[str, dict[int, float]] = {point: {} for point in POINTS}
+        self.late: dict[str, set[int]] = {point: set() for point in POINTS}
         self.now = BEGIN
+        self.forgotten = 0
+        """Up to when single samples may be gone."""
 
     @initialize(offset=st.sampled_from([480, 345, -210, 0]))
     def begin(self, offset: int) -> None:
@@ -64,15 +76,50 @@ class Machine(RuleBasedStateMachine):
     def write(self, ahead: int, count: int, step: int, point: str, values: list[float]) -> None:
         self.now = max(BEGIN, self.now + ahead)
         series = self.store.series_id("sump", point)
-        rows = [(self.now + n * step, values[n % len(values)]) for n in range(count)]
+        rows = self.still_known(point, [(self.now + n * step, values[n % len(values)]) for n in range(count)])
         self.store.write([(series, t, v) for t, v in rows])
         self.plain[point] |= dict(rows)
         self.now += (count - 1) * step
 
+    def still_known(self, point: str, rows: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        """Without those that another of the same instant was before, where only its bucket knows of that one."""
+        gone = self.forgotten and self.forgotten + 4 * HOUR
+        rows = [(t, v) for t, v in rows if t >= gone or t not in self.plain[point]]
+        self.late[point] |= {t for t, _ in rows if t < gone}
+        return rows
+
+    @rule(
+        back=st.sampled_from([10 * MINUTE, 7 * HOUR, 3 * DAY, 20 * DAY, 400 * DAY]),
+        count=st.integers(1, 40),
+        step=st.sampled_from([1, 1000, 7 * MINUTE, 3 * HOUR]),
+        point=st.sampled_from(POINTS),
+        at_once=st.booleans(),
+    )
+    def write_late(self, back: int, count: int, step: int, point: str, at_once: bool) -> None:
+        """A clock set back for a while, or values that waited in a gateway."""
+        series = self.store.series_id("sump", point)
+        rows = self.still_known(point, [(self.now - back + n * step, n / 8) for n in range(count)])
+        self.store.write([(series, t, v) for t, v in rows])
+        self.plain[point] |= dict(rows)
+        if at_once:
+            self.store.settle(self.now - back + count * step)
+
+    @rule(raw=st.sampled_from([HOUR, DAY, 4 * DAY]), tier=st.sampled_from(["", "minute", "quarter"]))
+    def forget(self, raw: int, tier: str) -> None:
+        self.store.settle(self.now)
+        before = self.now - raw
+        self.store.trust_clock(self.now)
+        self.store.forget("raw", before)
+        self.forgotten = max(self.forgotten, before)
+        if tier:
+            self.store.forget("minute", before - DAY)
+        if tier == "quarter":
+            self.store.forget(tier, before - 5 * DAY)
+
     @rule(shuffled=st.permutations(range(12)), point=st.sampled_from(POINTS))
     def write_out_of_order(self, shuffled: list[int], point: str) -> None:
         series = self.store.series_id("sump", point)
-        rows = [(self.now + n // 2 * 700, float(n)) for n in shuffled]
+        rows = self.still_known(point, [(self.now + n // 2 * 700, float(n)) for n in shuffled])
         self.store.write([(series, t, v) for t, v in rows])
         self.plain[point] |= dict(rows)
 
@@ -92,22 +139,25 @@ class Machine(RuleBasedStateMachine):
     @rule(point=st.sampled_from(POINTS), most=st.integers(2, 900), data=st.data())
     def ask(self, point: str, most: int, data: st.DataObject) -> None:
         since = data.draw(st.integers(BEGIN - DAY, max(BEGIN, self.now)))
-        samples = self.plain[point]
+        samples, late = self.plain[point], frozenset(self.late[point])
         # A sample that is in the tail and, replaced, in a roll-up is counted twice until it is compacted.
         self.store.settle(self.now)
         for asked in (self.store, TelemetryReader(self.path, KEY)):
-            agrees(asked.bands("sump", point, since, FAR, most), samples, since, FAR, most)
-            agrees(asked.bands("sump", point, since, self.now + DAY, most), samples, since, self.now + DAY, most)
+            for until in (FAR, self.now + DAY):
+                agrees(asked.bands("sump", point, since, until, most), samples, since, until, most, late)
 
     @invariant()
     def samples_are_exact(self) -> None:
         if not hasattr(self, "store"):
             return
         for point, samples in self.plain.items():
-            assert self.store.history("sump", point, 0, FAR, 10**6) == sorted(samples.items())
+            kept = sorted((t, v) for t, v in samples.items() if t >= self.forgotten)
+            assert self.store.history("sump", point, self.forgotten, FAR, 10**6) == kept
             at = self.now - HOUR
             before = max((t for t in samples if t <= at), default=None)
-            assert self.store.last_before("sump", point, at) == (None if before is None else (before, samples[before]))
+            if not self.forgotten or (before or 0) >= self.forgotten:
+                newest = None if before is None else (before, samples[before])
+                assert self.store.last_before("sump", point, at) == newest
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
