@@ -60,7 +60,7 @@ SITE_CASES = "cases"
 READING_BEATS, FIRST_READING = 1800, 30
 """Beats (one a second) between two closings of the meters' days, and before the first."""
 ERASING_BEATS, FIRST_ERASING = 86_400, 90
-"""Health messages between two looks for pictures whose time is up, and before the first."""
+"""Beats between two looks for pictures whose time is up, and before the first."""
 SHELF_BEATS = 10
 """Beats between two looks for what its time has come for: shelves that are up, alarms that ask
 again, alarms that go up."""

@@ -30,6 +30,8 @@ class Still(msgspec.Struct, frozen=True):
     camera: str
     at: str
     """ISO 8601."""
+    erased: str = ""
+    """When the picture was taken away because its time was up; empty while it is there."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,6 +59,10 @@ class Thumbnails(QWidget):
         plain_tip(button, name if not image.isNull() else f"{name} · {one.media}")
         button.setFixedSize(THUMB)
         button.setIconSize(THUMB - QSize(8, 8))
+        if not one.data:
+            button.setText(self._context.words("alarms.page.erased"))
+            button.setEnabled(False)
+            return button
         button.setIcon(QIcon(QPixmap.fromImage(image)))
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda: PictureView(self._host, self._images, number, name, self._captions))

@@ -31,7 +31,9 @@ def evidence_parts(context: Context, host: QWidget, left: Evidence) -> list[QWid
             return context.console.alarms.picture(sha256).data
 
         under = captions(words, left.pictures, left.stills)
-        found.append(Thumbs(host, read, left.pictures, words("cases.page.evidence_pictures"), under))
+        found.append(
+            Thumbs(host, read, left.pictures, words("cases.page.evidence_pictures"), under, words("alarms.page.erased"))
+        )
     return found
 
 

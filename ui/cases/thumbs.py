@@ -22,11 +22,19 @@ class Thumbs(QWidget):
     """Read in the background; `host` is what a picture covers when it is opened in full."""
 
     def __init__(
-        self, host: QWidget, read: Read, pictures: Sequence[str], name: str, captions: Sequence[str] = ()
+        self,
+        host: QWidget,
+        read: Read,
+        pictures: Sequence[str],
+        name: str,
+        captions: Sequence[str] = (),
+        erased: str = "",
     ) -> None:
+        """`captions` stand for the name where there is one; `erased` is what stands where a picture was taken away."""
         super().__init__()
         self._host, self._read, self._name = host, read, name
         self._captions = tuple(captions) or ("",) * len(pictures)
+        self._erased = erased
         self._images = [QImage() for _ in pictures]
         self._flow = Flow(8)
         self.setLayout(self._flow)
@@ -38,12 +46,16 @@ class Thumbs(QWidget):
     @slot
     async def _load(self, pictures: tuple[str, ...]) -> None:
         for number, sha256 in enumerate(pictures):
-            image = await in_background(self._drawn, sha256)
+            image, erased = await in_background(self._drawn, sha256)
             self._images[number] = image
             self.buttons[number].setIcon(QIcon(thumbnail(image, THUMB)))
+            self.buttons[number].setDisabled(erased)
+            self.buttons[number].setText(self._erased if erased else "")
 
-    def _drawn(self, sha256: str) -> QImage:
-        return drawn(self._read(sha256))
+    def _drawn(self, sha256: str) -> tuple[QImage, bool]:
+        """The picture, and whether its time was up and it was taken away."""
+        data = self._read(sha256)
+        return drawn(data), not data
 
     def _button(self, number: int) -> QToolButton:
         name = self._captions[number] or (f"{self._name} {number + 1}" if len(self._images) > 1 else self._name)
