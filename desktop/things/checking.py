@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from desktop.things.model import AlarmRule, Condition, Event, Point, Value
+from desktop.things.model import AlarmRule, Condition, Event, Index, Point, Value
 from desktop.things.modelfile import AlarmForm
 from desktop.things.simulated import ShapeMistake, rate_of, written
 from resources.loader import folder, load
@@ -43,6 +44,20 @@ class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def _indicators() -> Collection[str]:
     return load(folder("indicators.toml"), _Catalogue).indicators.keys()
+
+
+def check_index(index: Index, kind: str, at: str) -> None:
+    """Steps and grades go up, and the grades reach as far as the steps."""
+    if kind not in ("integer", "number"):
+        raise Mistake(at, f"a {kind} has no index")
+    for place, ((low, begins), (high, ends)) in enumerate(pairwise(index.steps), 1):
+        if high <= low or ends <= begins:
+            raise Mistake(f"{at}.steps[{place}]", "this step is not above the one before")
+    for place, (lower, higher) in enumerate(pairwise(index.grades), 1):
+        if higher.to <= lower.to:
+            raise Mistake(f"{at}.grades[{place}].to", "this grade does not end above the one before")
+    if index.grades[-1].to < index.steps[-1][1]:
+        raise Mistake(f"{at}.grades[{len(index.grades) - 1}].to", "the last grade ends below the last step")
 
 
 def check_main(points: Collection[Point]) -> None:

@@ -23,6 +23,7 @@ from desktop.things.checking import (
     case_names,
     check_case,
     check_condition,
+    check_index,
     check_indicator,
     check_limit,
     check_main,
@@ -205,6 +206,11 @@ def _point(name: str, raw: object) -> Point:
         raise Mistake(f"{at}.linli:counter", f"a {form.type} does not count")
     if form.minimum is not None and form.maximum is not None and form.minimum >= form.maximum:
         raise Mistake(f"{at}.minimum", "minimum is not below maximum")
+    if form.index is not None:
+        check_index(form.index, form.type, f"{at}.linli:index")
+        _check_text(form.index.title, f"{at}.linli:index.title")
+        for number, grade in enumerate(form.index.grades):
+            _check_text(grade.title, f"{at}.linli:index.grades[{number}].title")
     for value in form.enum:
         if not fits(value, form.type):
             raise Mistake(f"{at}.enum", f"{value!r} is no {form.type}")
@@ -230,6 +236,7 @@ def _point(name: str, raw: object) -> Point:
         stale_after=form.stale_after,
         history=form.history,
         counter=form.counter,
+        index=form.index,
         writable=not form.read_only,
         simulate=form.simulate,
     )

@@ -7,9 +7,10 @@ device of a kind, or of no kind that we know (Home Assistant discovery describes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from desktop.kernel.words import Text
 
@@ -41,6 +42,26 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """It goes on at 0 after reaching this, as 1,000,000 for six digits; None when it never does."""
 
 
+class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an index is called up to a number, and the colour that belongs to it."""
+
+    to: float
+    title: Text
+    colour: Annotated[str, Meta(pattern="^#[0-9A-Fa-f]{6}$")]
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A number and a grade that people know better than the reading (`desktop.things.index`)."""
+
+    title: Text
+    steps: Annotated[tuple[tuple[float, float], ...], Meta(min_length=2)]
+    """Readings and their index, from low to high; straight between them."""
+    grades: Annotated[tuple[Grade, ...], Meta(min_length=1)]
+    """From low to high; each goes up to its `to`, that itself too."""
+    source: Annotated[str, Meta(min_length=1)]
+    """Where steps and grades come from."""
+
+
 class Point(msgspec.Struct, frozen=True, kw_only=True):
     """One value of a thing (a WoT property)."""
 
@@ -64,6 +85,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds without a sample after which the value counts as stale."""
     history: Literal["every", "change", "none"] = "change"
     counter: Counter | None = None
+    index: Index | None = None
     writable: bool = False
     simulate: Mapping[str, object] = {}
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from desktop.kernel.words import Text
-from desktop.things.model import Condition, Counter, Danger, Panel, Severity, Value
+from desktop.things.model import Condition, Counter, Danger, Index, Panel, Severity, Value
 
 Words = Annotated[str, Meta(min_length=1)]
 Seconds = Annotated[float, Meta(ge=0)]
@@ -52,6 +52,7 @@ class PropertyForm(msgspec.Struct, frozen=True, kw_only=True):
     stale_after: Annotated[float, Meta(gt=0)] = field(name="linli:staleAfter", default=60.0)
     history: Literal["every", "change", "none"] = field(name="linli:history", default="change")
     counter: Counter | None = field(name="linli:counter", default=None)
+    index: Index | None = field(name="linli:index", default=None)
     simulate: Mapping[str, object] = field(name="linli:simulate", default_factory=dict)
 
 
