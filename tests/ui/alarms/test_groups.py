@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
+from desktop.alarms.keeping import StillKeeper
 from desktop.kernel.words import Lang
 from desktop.simulate.stills import still
 from tests.ui.alarms.test_page import Open, open_page
@@ -171,6 +172,21 @@ def test_a_picture_that_a_camera_took_says_which_and_when(site: Site, open_page:
     page.detail().press(said)
     [full] = page.root.findChildren(PictureView)
     assert full.isVisible() and full.accessibleName() == said
+
+
+def test_a_camera_picture_whose_time_is_up_says_so(site: Site, open_page: Open) -> None:
+    alarm_id = site.raise_alarm(thing=SUMP)
+    site.off(site.console.alarms.keep_stills, alarm_id, {"车库": still("车库", 0.0)}, site.clock.now())
+    site.end_alarm(alarm_id)
+    site.clock.advance(31 * 86_400)
+    console = site.console
+    assert site.off(StillKeeper(console.records, console.settings, site.clock, "T1").erase_old) == 1
+    page, _ = open_page()
+    page.until(
+        lambda: [b.text() for t in page.root.findChildren(Thumbnails) for b in t.findChildren(QToolButton)] != []
+    )
+    [button] = page.root.findChildren(Thumbnails)[0].findChildren(QToolButton)
+    assert button.text() == "已到期删除" and not button.isEnabled() and "车库" in button.accessibleName()
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words(site: Site, open_page: Open, tmp_path: Path) -> None:
