@@ -226,7 +226,7 @@ class TrendsPage(Page):
     def _show(self) -> None:
         words = self._words
         limits: Mapping[str, list[Limit]] = {}
-        if len(self._subjects) == 1 and not is_switch(self._subjects[0]):
+        if len(self._subjects) == 1:
             # The limits of one line tell how close it is; those of several would only cross each other.
             limits = {unit_key(self._subjects[0].point): list(self._subjects[0].limits())}
         waiting = any(not subject.loaded for subject in self._subjects)
@@ -346,8 +346,8 @@ class TrendsPage(Page):
     async def _export_table(self) -> None:
         since, until = self.plot.range
         subjects = list(self._subjects)
-        lines = [subject.stored(self._words, since, until) for subject in subjects]
-        await self._export(".csv", "trends.csv_filter", lambda: table_file(rows_of(self._words, subjects, lines)))
+        seen = [subject.stored(since, until) for subject in subjects]
+        await self._export(".csv", "trends.csv_filter", lambda: table_file(rows_of(self._words, subjects, seen)))
 
     @slot
     async def _export_picture(self) -> None:
@@ -382,10 +382,6 @@ def png_of(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
-
-
-def is_switch(subject: Subject) -> bool:
-    return subject.point.type == "boolean" or bool(subject.point.labels)
 
 
 def _pair(pick: Pick) -> tuple[str, str]:

@@ -74,9 +74,14 @@ def can_be_drawn(point: Point) -> bool:
     return point.type != "string" and point.history != "none"
 
 
+def is_state(point: Point) -> bool:
+    """A switch or a code: values that have names, and none between them."""
+    return point.type == "boolean" or bool(point.labels)
+
+
 def is_steps(point: Point) -> bool:
     """Whether a value holds until the next: a switch, a code, or a number that is stored only when it changes."""
-    return point.type == "boolean" or bool(point.labels) or point.history == "change"
+    return is_state(point) or point.history == "change"
 
 
 def silence(point: Point, bands: Sequence[Band]) -> float:
@@ -103,7 +108,13 @@ class Figures:
 
 
 def figures(
-    at: Sequence[float], low: Sequence[float], high: Sequence[float], mean: Sequence[float], gap: float, until: float
+    at: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    mean: Sequence[float],
+    last: Sequence[float],
+    gap: float,
+    until: float,
 ) -> Figures | None:
     """Least, mean, greatest and last; None where nothing was seen.
 
@@ -121,9 +132,9 @@ def figures(
         average = sum(mean) / len(mean)
     # Rounding must not carry the mean beyond the values it is made of.
     least, greatest = min(low), max(high)
-    return Figures(least, min(greatest, max(least, average)), greatest, mean[-1])
+    return Figures(least, min(greatest, max(least, average)), greatest, last[-1])
 
 
 def unit_key(point: Point) -> str:
     """What has an axis of its own: a unit; bare numbers and switches share the one without a name."""
-    return "" if point.type == "boolean" or point.labels else point.symbol
+    return "" if is_state(point) else point.symbol

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from desktop.kernel.words import Words
 from desktop.things.limits import Limit, limits_of
@@ -15,10 +16,27 @@ from ui.parts.files import Cell
 from ui.parts.plot import Line
 from ui.parts.value import one_line, value_words
 from ui.parts.when import local
-from ui.trends.rules import Band, Figures, Pick, figures, is_steps, silence, unit_key
+from ui.trends.rules import Band, Figures, Pick, figures, is_state, is_steps, silence, unit_key
 
 LIVE_KEPT = 4000
 """Live samples kept until the stored ones are read anew."""
+
+
+class Samples(NamedTuple):
+    """Stored bands and live samples, column by column: when (Unix seconds), and what was told from then on."""
+
+    at: list[float]
+    low: list[float]
+    high: list[float]
+    mean: list[float]
+    last: list[float]
+
+    def add(self, at: float, value: float) -> None:
+        for column, each in zip(self, _single(at, value), strict=True):
+            column.append(each)
+
+    def part(self, cut: slice) -> Samples:
+        return Samples(*(column[cut] for column in self))
 
 
 @dataclass
@@ -62,30 +80,27 @@ class Subject:
         return tell
 
     def line(self, words: Words, tone: int) -> Line:
-        """Everything known, for the chart; a value that holds is drawn on as long as it is known to have held."""
-        steps = is_steps(self.point)
-        at, low, high, mean = self._samples()
-        if steps and at and at[-1] < self.held_until:
-            last = self.live[-1][1] if self.live else self.bands[-1].last if self.bands else mean[-1]
-            at.append(self.held_until)
-            for series in (low, high, mean):
-                series.append(last)
+        """Everything known, for the chart; a value that holds is drawn on as long as it is known to have held.
+
+        Of a switch or a code the last value of each band is drawn: between two states there is none.
+        """
+        steps, known = is_steps(self.point), self._samples()
+        if steps and known.at and known.at[-1] < self.held_until:
+            known.add(self.held_until, known.last[-1])
         return Line(
-            self.name(words), unit_key(self.point), at, mean, low, high, tone,
-            silence(self.point, self.bands), steps, self.point.decimals, self.told(words),
+            self.name(words), unit_key(self.point), known.at, known.last if is_state(self.point) else known.mean,
+            known.low, known.high, tone, silence(self.point, self.bands), steps, self.point.decimals, self.told(words),
         )  # fmt: skip
 
-    def stored(self, words: Words, since: float, until: float) -> Line:
+    def stored(self, since: float, until: float) -> Samples:
         """Only what was told between the times, nothing held or bridged: for a table."""
-        at, low, high, mean = self._samples()
-        keep = [n for n, when in enumerate(at) if since <= when <= until]
-        low, high, mean = ([series[n] for n in keep] for series in (low, high, mean))
-        return Line(self.name(words), self.point.symbol, [at[n] for n in keep], mean, low, high)
+        known = self._samples()
+        return known.part(slice(bisect_left(known.at, since), bisect_right(known.at, until)))
 
     def figures(self, since: float, until: float) -> Figures | None:
         """Of what is seen. What held when the period began counts from there."""
-        at, low, high, mean = self._samples()
-        steps = is_steps(self.point)
+        known = self._samples()
+        at, steps = known.at, is_steps(self.point)
         first, end = bisect_left(at, since), bisect_right(at, until)
         if steps and first and (first == len(at) or at[first] > since):
             first -= 1
@@ -94,24 +109,25 @@ class Subject:
         edge = min(until, self.held_until) if steps else until
         if steps and edge < since:
             return None
-        return figures(at[first:end], low[first:end], high[first:end], mean[first:end], gap, edge)
+        return figures(*known.part(slice(first, end)), gap, edge)
 
-    def _samples(self) -> tuple[list[float], list[float], list[float], list[float]]:
-        before = [] if self.before is None else [self.before]
-        at = [when for when, _ in before] + [band.at_ms / 1000 for band in self.bands]
-        low = [value for _, value in before] + [band.low for band in self.bands]
-        high = [value for _, value in before] + [band.high for band in self.bands]
-        mean = [value for _, value in before] + [band.mean for band in self.bands]
-        last = at[-1] if at else 0.0
+    def _samples(self) -> Samples:
+        bands = self.bands
+        known = Samples(
+            [band.at_ms / 1000 for band in bands], [band.low for band in bands], [band.high for band in bands],
+            [band.mean for band in bands], [band.last for band in bands],
+        )  # fmt: skip
+        if self.before is not None:
+            known = Samples(*([first, *column] for first, column in zip(_single(*self.before), known, strict=True)))
+        newest = known.at[-1] if known.at else 0.0
         for when, value in self.live:
-            if when > last:
-                at.append(when)
-                for series in (low, high, mean):
-                    series.append(value)
-        return at, low, high, mean
+            if when > newest:
+                known.add(when, value)
+        return known
 
     def limits(self) -> tuple[Limit, ...]:
-        return limits_of(self.view.thing.model, self.point.name)
+        """To be drawn beside the values; a state has none of a height."""
+        return () if is_state(self.point) else limits_of(self.view.thing.model, self.point.name)
 
     def figure_words(self, found: Figures | None, words: Words) -> tuple[str, str, str, str]:
         """Least, mean, greatest, last. The mean of a switch is the share of the time it was on; a code has none."""
@@ -125,21 +141,28 @@ class Subject:
         return tell(found.low), tell(found.mean), tell(found.high), tell(found.last)
 
 
+def _single(at: float, value: float) -> tuple[float, float, float, float, float]:
+    """A row of `Samples` that is one sample."""
+    return at, value, value, value, value
+
+
 def as_number(value: Value | None) -> float | None:
     """The value as a height: yes is 1, no is 0; None for text."""
     return float(value) if isinstance(value, (bool, int, float)) else None
 
 
-def rows_of(words: Words, subjects: Sequence[Subject], lines: Sequence[Line]) -> list[list[Cell]]:
-    """A table of what is seen: one row a line and time. Times carry their offset; numbers stay numbers."""
-    heads = ("time", "thing", "place", "point", "unit", "mean", "low", "high", "id")
+def rows_of(words: Words, subjects: Sequence[Subject], seen: Sequence[Samples]) -> list[list[Cell]]:
+    """A table of what is seen: one row a line and time. Times carry their offset; numbers stay numbers, and a code has no
+    mean."""
+    heads = ("time", "thing", "place", "point", "unit", "mean", "low", "high", "last", "id")
     rows: list[list[Cell]] = [[words(f"trends.column.{head}") for head in heads]]
-    for subject, line in zip(subjects, lines, strict=True):
+    for subject, samples in zip(subjects, seen, strict=True):
         thing, point = one_line(subject.view.name), one_line(words.of(subject.point.title))
         place = " / ".join(subject.view.place_path)
-        for n, when in enumerate(line.at):
-            low, high = (line.low[n], line.high[n]) if line.low else (line.mean[n], line.mean[n])
-            numbers = [round(value, 6) for value in (line.mean[n], low, high)]
+        for when, low, high, mean, last in zip(*samples, strict=True):
+            numbers: list[Cell] = [round(value, 6) for value in (mean, low, high, last)]
+            if subject.point.labels:
+                numbers[0] = ""
             rows.append([_time(when), thing, place, point, subject.point.symbol, *numbers, subject.pick.key])
     return rows
 

@@ -202,12 +202,12 @@ def test_the_table_holds_what_is_seen_with_offsets_and_units(qtbot: QtBot, home:
     data = file.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     table = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    assert table[0] == ["时间", "设备", "位置", "测点", "单位", "平均", "最小", "最大", "标识"]
-    own = [row for row in table[1:] if row[8] == PRESSURE]
+    assert table[0] == ["时间", "设备", "位置", "测点", "单位", "平均", "最小", "最大", "最后", "标识"]
+    own = [row for row in table[1:] if row[9] == PRESSURE]
     assert {row[1] for row in own} == {"低区生活水泵组"} and {row[4] for row in own} == {"MPa"}
     assert own[0][0].endswith("+08:00") and own[0][0] >= "2026-11-22 13:00:00"
     assert all(float(row[6]) <= float(row[5]) <= float(row[7]) for row in own)
-    assert len(own) + sum(row[8] == LEVEL for row in table) == len(table) - 1
+    assert len(own) + sum(row[9] == LEVEL for row in table) == len(table) - 1
 
 
 def test_a_name_that_is_a_formula_stays_text(site: Site, open_page: Open) -> None:
@@ -215,8 +215,8 @@ def test_a_name_that_is_a_formula_stays_text(site: Site, open_page: Open) -> Non
     page, _, _, _ = open_page(f"{PRESSURE}@hour")
     from ui.trends.sheet import rows_of
 
-    lines = [subject.stored(page._words, *page.plot.range) for subject in page._subjects]
-    table = list(csv.reader(io.StringIO(table_file(rows_of(page._words, page._subjects, lines)).decode("utf-8-sig"))))
+    seen = [subject.stored(*page.plot.range) for subject in page._subjects]
+    table = list(csv.reader(io.StringIO(table_file(rows_of(page._words, page._subjects, seen)).decode("utf-8-sig"))))
     assert table[1][1] == "'=HYPERLINK(1)"
 
 

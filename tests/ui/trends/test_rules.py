@@ -63,7 +63,7 @@ def test_the_figures_hold_what_was_seen(samples: list[tuple[float, float]], gap:
         t += apart
         at.append(t)
         values.append(value)
-    found = figures(at, values, values, values, gap, t + after)
+    found = figures(at, values, values, values, values, gap, t + after)
     assert found is not None
     assert found.low == min(values) and found.high == max(values) and found.last == values[-1]
     assert found.low <= found.mean <= found.high
@@ -73,17 +73,17 @@ def test_a_burst_counts_no_more_than_the_time_it_took() -> None:
     # Ten minutes at 0, then sixty samples of 100 within a minute.
     at = [0.0, *(600.0 + n for n in range(60))]
     values = [0.0] + [100.0] * 60
-    found = figures(at, values, values, values, math.inf, 660.0)
+    found = figures(at, values, values, values, values, math.inf, 660.0)
     assert found is not None and found.mean == pytest.approx(100 * 60 / 660)
 
 
 def test_a_silence_counts_for_no_value() -> None:
-    found = figures([0.0, 86400.0], [10.0, 0.0], [10.0, 0.0], [10.0, 0.0], 60.0, 86460.0)
+    found = figures([0.0, 86400.0], [10.0, 0.0], [10.0, 0.0], [10.0, 0.0], [10.0, 0.0], 60.0, 86460.0)
     assert found is not None and found.mean == pytest.approx(5.0)
 
 
 def test_nothing_seen_has_no_figures() -> None:
-    assert figures([], [], [], [], 60.0, 100.0) is None
+    assert figures([], [], [], [], [], 60.0, 100.0) is None
 
 
 def test_a_switch_may_be_silent_and_a_steady_voice_may_not() -> None:
