@@ -25,6 +25,9 @@ TABLES: Mapping[str, type[Base]] = {"person": Person, "place": Place, "asset": A
 AHEAD = timedelta(minutes=2)
 """How far the clock of whoever noted a moment may be ahead of ours."""
 
+LONGEST_PROMISE = timedelta(days=2 * 366)
+"""From now on."""
+
 
 def check_pointing(session: Session, definition: CaseDefinition, given: Mapping[str, object]) -> tuple[Problem, ...]:
     """A problem for each field that names what is not there: gone, not_a_picture."""
@@ -50,6 +53,13 @@ def _missing(session: Session, field: CaseField, value: object) -> Iterator[Prob
 
 def _there(session: Session, hashes: Iterable[str]) -> set[str]:
     return set(session.scalars(select(Picture.sha256).where(Picture.sha256.in_(set(hashes)))))
+
+
+def check_promises(definition: CaseDefinition, given: Mapping[str, object], now: datetime) -> tuple[Problem, ...]:
+    """What is agreed with somebody lies within a span that anybody plans for: too_far. A year that was mistyped would never
+    warn, and never be late."""
+    dates = ((clock.due, instant(given.get(clock.due))) for clock in definition.clocks if clock.due)
+    return tuple(Problem(name, "too_far") for name, at in dates if at is not None and at > now + LONGEST_PROMISE)
 
 
 def check_moments(

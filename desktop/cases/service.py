@@ -21,7 +21,7 @@ from desktop.cases.lines import lines
 from desktop.cases.loading import load_definitions
 from desktop.cases.naming import community_offset
 from desktop.cases.pictures import Image
-from desktop.cases.pointing import check_moments, check_pointing
+from desktop.cases.pointing import check_moments, check_pointing, check_promises
 from desktop.cases.rules import Problem
 from desktop.cases.views import CaseDetail, CaseView
 from desktop.kernel.clock import Clock
@@ -223,6 +223,7 @@ class Cases:
             urgency = kind.urgencies[-1].name
         if kind.urgency(urgency) is None:
             problems += (Problem("urgency", "not_an_option"),)
+        problems = problems or check_promises(kind, given, tx.act.at)
         rows.demand(problems or check_pointing(tx.session, kind, given))
         beginning.check_there(tx, place_id, person_id, asset_id)
         if parent_id is not None:
@@ -293,6 +294,7 @@ class Cases:
                 rules.check_move(definition, step, row.fields, given, assignee_id, reason)
                 or check_pointing(tx.session, definition, given)
                 or check_moments(definition, row, rows.kept(row), given, tx.act.at)
+                or check_promises(definition, given, tx.act.at)
             )
             if step.needs.subtasks_closed and (waiting := rows.open_subtasks(tx.session, row.id)):
                 raise Refused(f"sub-tasks are open: {', '.join(waiting)}", why="subtasks", numbers=", ".join(waiting))

@@ -10,7 +10,7 @@ from db.store import Act, Records, Transaction
 from db.tables.places import Community, Place
 from desktop.cases.acts import CaseActs
 from desktop.cases.service import Cases
-from desktop.kernel.errors import NotAllowed
+from desktop.kernel.errors import Invalid, NotAllowed
 from tests.desktop.cases.support import BOSS, CLERK, GUARD, TERMINAL, with_operators
 from tests.support.fakes import START, FakeClock, FakeIds
 
@@ -70,6 +70,14 @@ def test_what_is_lent_is_due_when_it_was_promised_back(cases: Cases, clock: Fake
     assert not cases.get(case_id).view.overdue
     clock.advance(3 * 86_400)
     assert cases.get(case_id).view.overdue
+
+
+def test_a_promise_that_nobody_plans_for_is_a_mistyped_year(cases: Cases, clock: FakeClock) -> None:
+    far = clock.now() + timedelta(days=733)
+    with pytest.raises(Invalid) as refused:
+        lent(cases, due_back=far.isoformat())
+    assert (refused.value.field, refused.value.facts["why"]) == ("due_back", "too_far")
+    lent(cases, due_back=(far - timedelta(days=1, minutes=1)).isoformat())
 
 
 def test_what_is_lent_without_a_promise_is_due_within_its_minutes(cases: Cases) -> None:
