@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from db.errors import StoreError
@@ -135,25 +135,25 @@ class History:
 
     def _write(self, batches: list[Rows], latest: list[Latest], descriptions: Mapping[str, bytes]) -> None:
         rows = [(series, at, value) for batch in batches for series, (at, value) in batch.items()]
-        try:
+        stored = self.stored
+
+        def work() -> None:
             self._telemetry.write(rows)
             self.stored += len(rows)
             self._telemetry.save_latest(latest)
             self._telemetry.save_descriptions(descriptions)
-            self._problems.pop("written", None)
-        except StoreError as error:
+
+        if not self._goes_well("written", work) and self.stored == stored:
             self.dropped += len(rows)
-            self._trouble("written", error)
 
     def _compact(self) -> None:
-        try:
+        def work() -> None:
             while self._telemetry.compact(int(time.time() * 1000)):
                 if self._batches or self._stopping:
                     return
-            self._problems.pop("compacted", None)
-        except StoreError as error:
-            # The samples stay where they are, and where charts find them.
-            self._trouble("compacted", error)
+
+        # Else the samples stay where they are, and where charts find them.
+        self._goes_well("compacted", work)
 
     def keep_house(self, now: float) -> None:
         """Forgets what is too old at `now` (Unix seconds), and more while the file is too big."""
@@ -165,19 +165,33 @@ class History:
             return
         if self._doubted and self._clocks[1] < self._confirmed_at:
             return
-        try:
+
+        def work() -> None:
             self._telemetry.trust_clock(round(now * 1000))
             for keep in KEEP:
                 for tier, days in keep._asdict().items():
                     self.forgotten[tier] += self._telemetry.forget(tier, round((now - days * 86_400) * 1000))
                 if self._telemetry.size() <= MOST_BYTES:
                     break
-            self._problems.pop("thinned out", None)
-        except StoreError as error:
-            self._trouble("thinned out", error)
 
-    def _trouble(self, what: str, error: StoreError) -> None:
-        problem = f"history is not {what}: {error}"
-        if what not in self._problems:
-            log.warning("%s", problem)
+        self._goes_well("thinned out", work)
+
+    def _goes_well(self, what: str, work: Callable[[], None]) -> bool:
+        """Does it and returns whether it went well. Why not is told for as long as it lasts, and logged once: samples that
+        come later, and those of a disk that is mended, must not find this thread ended."""
+        try:
+            work()
+        except StoreError as error:
+            problem = f"history is not {what}: {error}"
+            if what not in self._problems:
+                log.warning("%s", problem)
+        except Exception as error:
+            # A mistake of ours, or a folder that refuses what the driver has no word for.
+            problem = f"history is not {what}: {str(error) or type(error).__name__}"
+            if what not in self._problems:
+                log.exception("%s", problem)
+        else:
+            self._problems.pop(what, None)
+            return True
         self._problems[what] = problem
+        return False

@@ -176,6 +176,52 @@ def test_a_full_disk_is_told_once_counted_and_over_when_it_is_over(
     assert telemetry.history("sump", "level", 0, FAR) == [(9, 9.0)]
 
 
+@pytest.mark.parametrize("error", [OSError("the folder refuses"), RuntimeError("a mistake"), ValueError()])
+@pytest.mark.parametrize("step", ["write", "compact"])
+def test_whatever_goes_wrong_is_told_and_the_thread_goes_on(
+    telemetry: Telemetry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    step: str,
+    error: Exception,
+) -> None:
+    monkeypatch.setattr(room, "COMPACT_EVERY", 0.02)
+    series = telemetry.series_id("sump", "level")
+    usual, wrong, tried = getattr(telemetry, step), [True], [0]
+
+    def refusing(*args: object) -> object:
+        if wrong[0]:
+            tried[0] += 1
+            raise error
+        return usual(*args)
+
+    monkeypatch.setattr(telemetry, step, refusing)
+    history = History(telemetry)
+    history.start()
+    history.offer({series: (1, 1.0)}, [], {})
+    wait_until(lambda: tried[0] > 2)
+    assert history.problem and (str(error) or "ValueError") in history.problem
+    assert len(caplog.records) == 1 and caplog.records[0].exc_info
+    wrong[0] = False
+    history.offer({series: (9, 9.0)}, [], {})
+    wait_until(lambda: history.stored + history.dropped == 2 and not history.problem)
+    assert (9, 9.0) in telemetry.history("sump", "level", 0, FAR)
+    history.stop()
+
+
+def test_a_clock_that_ran_ahead_for_months_makes_nothing_old_when_it_is_right(telemetry: Telemetry) -> None:
+    now = int(time.time())
+    half_a_year(telemetry, now + 400 * DAY)
+    history = History(telemetry)
+    telemetry.forget("raw", (now + 300 * DAY) * 1000)
+    history.keep_house(now)
+    series = telemetry.series_id("sump", "level")
+    samples = [((now + n) * 1000, float(n)) for n in range(60)]
+    telemetry.write([(series, t, v) for t, v in samples])
+    telemetry.settle((now + DAY) * 1000)
+    assert telemetry.history("sump", "level", now * 1000, (now + DAY) * 1000) == samples
+
+
 def test_the_file_may_be_deleted_while_the_thread_runs(telemetry: Telemetry) -> None:
     series = telemetry.series_id("sump", "level")
     history, reader = History(telemetry), TelemetryReader(telemetry.path, KEY)
