@@ -47,8 +47,15 @@ OTHER_DEADBAND = 0.01
 
 
 def annunciations(alarms: Iterable[AlarmView]) -> list[datetime]:
-    """When each of these alarms sounded, in order; hidden ones did not."""
-    return sorted(alarm.onset_at for alarm in alarms if alarm.state not in HIDDEN)
+    """When each of these alarms sounded, in order: at its onset unless that was hidden, and when it came to ask anew. What
+    is hidden now does not count: it explains itself."""
+    seen = [alarm for alarm in alarms if alarm.state not in HIDDEN]
+    onsets = [alarm.onset_at for alarm in seen if not alarm.silent]
+    return sorted([*onsets, *(alarm.asks_since for alarm in seen if alarm.asks_since and _asks_anew(alarm))])
+
+
+def _asks_anew(alarm: AlarmView) -> bool:
+    return alarm.asks_since != alarm.onset_at
 
 
 def in_flood(sounded: Sequence[datetime], now: datetime, was: bool) -> bool:
@@ -151,6 +158,9 @@ def proposals(log: Iterable[AlarmView]) -> tuple[Proposal, ...]:
     even for one hit → off-delay, otherwise on-delay)."""
     by_rule: dict[tuple[str, str], list[AlarmView]] = defaultdict(list)
     for alarm in log:
+        if alarm.silent == "out_of_service":
+            # Who maintains a device tries its alarms.
+            continue
         by_rule[alarm.thing_id, alarm.rule].append(alarm)
     found = [_proposal(sorted(past, key=lambda a: a.onset_at)) for past in by_rule.values()]
     chattering = [one for one in found if one.per_minute >= CHATTER]

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from desktop.alarms.flood import BEGINS_ABOVE, CHATTER, CHATTER_WINDOW, ENDS_BELOW, WINDOW
-from desktop.alarms.views import PRIORITIES
+from desktop.alarms.views import PRIORITIES, Silence
 from desktop.kernel.words import Text
 from desktop.things.model import Priority
 from resources.loader import folder, load
@@ -28,7 +28,6 @@ MINUTE = CHATTER_WINDOW.total_seconds()
 DAY = 86_400
 TOP = 10
 
-Silence = Literal["", "shelved", "suppressed", "out_of_service"]
 Rule = tuple[str, str]
 """A thing's id and the rule's name."""
 

@@ -15,7 +15,7 @@ from db.tables.cases import CaseRow
 from db.tables.places import Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
-from desktop.alarms.occurrences import ASKS_SINCE, CALLED, is_copy, life_of
+from desktop.alarms.occurrences import ASKS_SINCE, CALLED, SILENT, is_copy, life_of
 from desktop.alarms.pictures import PICTURES, STILLS
 from desktop.alarms.views import PRIORITIES, AlarmView
 from desktop.cases.evidence import Still
@@ -110,6 +110,7 @@ def _view(
         escalated_to=tuple(row.extra.get(CALLED, ())),
         pictures=tuple(row.extra.get(PICTURES, ())),
         stills=msgspec.convert(row.extra.get(STILLS, {}), dict[str, Still]),
+        silent=row.extra.get(SILENT, ""),
         asks_since=_asks_since(row) if life.state in ("unacknowledged", "returned") else None,
     )
 

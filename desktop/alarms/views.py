@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from desktop.alarms.rules import State
 from desktop.cases.evidence import Still
@@ -13,6 +14,9 @@ from desktop.things.model import Priority, Value
 
 PRIORITIES: tuple[Priority, ...] = ("critical", "high", "medium", "low")
 """Most urgent first."""
+
+Silence = Literal["", "shelved", "suppressed", "out_of_service"]
+"""What hides an alarm; empty where nothing does."""
 
 STALE = timedelta(hours=24)
 """What stands longer than this is stale (ISA-18.2, EEMUA 191): it no longer tells anybody anything."""
@@ -66,6 +70,8 @@ class AlarmView:
     """SHA-256 of the pictures that people attached or cameras took, the oldest first (`Alarms.picture`)."""
     stills: Mapping[str, Still] = field(default_factory=dict)
     """Those that cameras took by themselves, by their SHA-256."""
+    silent: Silence = ""
+    """What hid it at its onset: nobody was told of it then."""
     asks_since: datetime | None = None
     """Since when it asks for an acknowledgement: its onset, or when it came to ask anew (asked again, unshelved, back in
     service, no longer suppressed). None while it does not ask."""
@@ -74,6 +80,11 @@ class AlarmView:
     def active(self) -> bool:
         """Whether the condition still holds."""
         return self.returned_at is None
+
+    @property
+    def never_told(self) -> bool:
+        """Whether nobody was ever asked to acknowledge it."""
+        return bool(self.silent) and self.asks_since is None and self.acknowledged_at is None
 
     @property
     def reset_possible(self) -> bool:

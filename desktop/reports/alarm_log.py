@@ -73,7 +73,7 @@ class AlarmLog:
             label = f"{SHAPES[name]} {words(f'alarms.priority.{name}')}"
             figures.append((label, str(counts[name]), COLORS[name] if counts[name] else INK3))
         figures.append((words("reports.standing"), str(sum(alarm.returned_at is None for alarm in alarms)), INK))
-        figures.append((words("reports.not_acknowledged"), str(len(alarms) - len(waits)), INK))
+        figures.append((words("reports.not_acknowledged"), str(sum(_unanswered(alarm) for alarm in alarms)), INK))
         figures.append((words("reports.median_wait"), self._span(median(waits)) if waits else "—", INK))
         small, big = style(7.5, color=INK2, leading=10), 14
         table = Table(
@@ -120,7 +120,7 @@ class AlarmLog:
             rules.append(("TEXTCOLOR", (4, len(cells)), (4, len(cells)), COLORS[alarm.priority]))
             if alarm.returned_at is None:
                 rules.append(("FONTNAME", (2, len(cells)), (2, len(cells)), BOLD))
-            if alarm.acknowledged_at is None:
+            if _unanswered(alarm):
                 rules.append(("FONTNAME", (9, len(cells)), (9, len(cells)), BOLD))
             cells.append(self._row(n, alarm))
         yield _table(cells, rules)
@@ -155,6 +155,8 @@ class AlarmLog:
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def _acknowledged(self, alarm: AlarmView) -> str:
+        if alarm.never_told:
+            return self._words(f"alarms.state.{alarm.silent}")
         if alarm.acknowledged_at is None:
             return self._words("reports.nobody")
         width, at = WIDTHS[9] * mm - 6, self._later(alarm.onset_at, alarm.acknowledged_at)
@@ -200,6 +202,11 @@ _RULES: tuple[Rule, ...] = (
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
 )
+
+
+def _unanswered(alarm: AlarmView) -> bool:
+    """Whether somebody was asked to acknowledge it and nobody has."""
+    return alarm.acknowledged_at is None and not alarm.never_told
 
 
 def _table(cells: list[list[Paragraph]] | list[list[str | Paragraph]], rules: Sequence[Rule]) -> Table:

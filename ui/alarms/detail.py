@@ -187,11 +187,19 @@ class LiveValue(Label):
         self.setText("  ·  ".join(part for part in (f"{now.text} {now.unit}".strip(), now.note) if part))
 
 
+def _silence(words: Words, alarm: AlarmView) -> str:
+    """What kept its onset quiet; empty where it was told."""
+    return words("alarms.page.silent", state=words(f"alarms.state.{alarm.silent}")) if alarm.silent else ""
+
+
 def _course(context: Context, alarm: AlarmView, course: Sequence[AlarmStep]) -> list[TimelineEntry]:
     """Newest first."""
     words = context.words
     steps: list[tuple[datetime, TimelineEntry]] = [
-        (alarm.onset_at, TimelineEntry(words("alarms.op.onset"), stamp(alarm.onset_at), tone=alarm.priority))
+        (
+            alarm.onset_at,
+            TimelineEntry(words("alarms.op.onset"), stamp(alarm.onset_at), _silence(words, alarm), tone=alarm.priority),
+        )
     ]
     if alarm.returned_at:
         steps.append((alarm.returned_at, TimelineEntry(words("alarms.op.return"), stamp(alarm.returned_at))))

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def read_standing(console: Console) -> Standing:
     """Waits for the store: call it in the background."""
     now = console.clock.now()
-    sounded = annunciations(console.alarms.log(now - LOOK_BACK, now + timedelta(seconds=1)))
-    return Standing(tuple(console.alarms.open()), tuple(sounded))
+    standing = console.alarms.open()
+    # What stands for longer may have come to ask anew.
+    late = {alarm.id: alarm for alarm in (*console.alarms.log(now - LOOK_BACK, now + timedelta(seconds=1)), *standing)}
+    return Standing(tuple(standing), tuple(annunciations(late.values())))
 
 
 class Hearing(QObject):

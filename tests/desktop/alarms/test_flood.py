@@ -73,6 +73,20 @@ def test_hidden_alarms_do_not_sound() -> None:
     assert annunciations([shown, *hidden]) == [at(5)]
 
 
+def test_what_was_hidden_at_its_onset_sounds_when_it_comes_to_ask() -> None:
+    tried = replace(alarm("tried", 5), state="normal", silent="out_of_service")
+    uncovered = replace(alarm("uncovered", 5), silent="shelved", asks_since=at(300))
+    again = replace(alarm("again", 10), asks_since=at(400))
+    first = replace(alarm("first", 20), asks_since=at(20))
+    assert annunciations([tried, uncovered, again, first]) == [at(10), at(20), at(300), at(400)]
+
+
+def test_what_is_tried_under_maintenance_proposes_nothing() -> None:
+    tried = [alarm(f"t{n}", n * 10, n * 10 + 5) for n in range(4)]
+    assert proposals(tried) != ()
+    assert proposals([replace(one, silent="out_of_service") for one in tried]) == ()
+
+
 def test_alarms_of_one_root_are_one_line_with_its_first_out_marked() -> None:
     parents = {"valve": "bridge", "pump": "bridge", "bridge": "gateway"}
     found = groups(
@@ -169,4 +183,5 @@ def test_the_worst_chatter_comes_first() -> None:
 def test_an_alarm_is_stale_after_a_day() -> None:
     assert not alarm("a").stale(at(86_400))
     assert alarm("a").stale(at(86_401))
-    assert not alarm("a", 0, 10).stale(at(100_000))
+    for state in ("returned", "shelved", "out_of_service"):
+        assert not replace(alarm("a"), state=state).stale(at(100_000))

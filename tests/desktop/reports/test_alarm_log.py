@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,14 @@ def test_the_summary_counts(records: Records, clock: FakeClock) -> None:
     figures = {label: lines[n - 8] for n, label in enumerate(lines) if label in ("报警总数", "尚未恢复", "尚未确认")}
     assert figures == {"报警总数": "6", "尚未恢复": "1", "尚未确认": "1"}
     assert "22 秒" in text  # the median of 20, 21, 22, 23 and 25
+
+
+def test_what_nobody_was_told_of_is_not_left_unacknowledged(records: Records, clock: FakeClock) -> None:
+    tried = replace(alarm(4), silent="out_of_service")
+    (text,) = pages(made(records, clock, [tried, *(alarm(n) for n in range(4))]))
+    lines = text.splitlines()
+    assert lines[lines.index("尚未确认") - 8] == "0"
+    assert "停用" in text
 
 
 def test_an_empty_period_says_so(records: Records, clock: FakeClock) -> None:

@@ -210,6 +210,15 @@ def test_an_alarm_that_is_asked_for_is_found_under_its_chip_however_old(site: Si
     assert page.page.selection_key() == old
 
 
+def test_what_began_under_maintenance_says_that_nobody_was_told(site: Site, open_page: Open) -> None:
+    who = site.sign_in("boss")
+    site.off(site.console.things.set_out_of_service, who, PUMP, True, "年检")
+    tried = site.raise_alarm(thing=PUMP)
+    page, _ = open_page()
+    page.page.select_key(tried)
+    page.until(lambda: page.detail().says("当时未提示：停用"))
+
+
 def test_an_unknown_selection_is_told_and_changes_nothing(site: Site, open_page: Open) -> None:
     standing = site.raise_alarm(thing=PUMP)
     page, shell = open_page()

@@ -51,3 +51,18 @@ def test_what_was_annunciated_counts_although_it_is_over(site: Site) -> None:
     assert len(standing.alarms) == 1
     assert standing.recent(site.clock.now()) == 2
     assert standing.flood_since(site.clock.now()) is None
+
+
+def test_what_comes_to_ask_anew_is_annunciated_however_old_it_is(site: Site) -> None:
+    """Shelves that end together, or a gateway's devices: as many alarms as if they began now."""
+    who = site.sign_in("boss")
+    old = [
+        site.raise_alarm(thing=PUMP, ago=86_400, thing_id=f"pump-{n}", life_safety=False, rule="") for n in range(12)
+    ]
+    for alarm_id in old:
+        site.off(site.console.alarms.shelve, who, alarm_id, 60, "检修")
+    site.clock.advance(3600)
+    site.off(site.console.alarms.expire_shelves)
+    standing = site.off(read_standing, site.console)
+    assert standing.recent(site.clock.now()) == 12
+    assert standing.flood_since(site.clock.now()) is not None
