@@ -11,6 +11,7 @@ from threading import Lock
 from PIL import Image, UnidentifiedImageError
 
 from db.errors import StoreError
+from desktop.alarms.rules import State
 from desktop.alarms.service import Alarms
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import Clock
@@ -28,6 +29,9 @@ AGAIN = 600.0
 """Seconds in which a rule of a thing gets one set of pictures: one that chatters fills no store."""
 LARGEST_SIDE, LARGEST_AREA, QUALITY = 1280, 40_000_000, 80
 """Pixels kept across the longer side; a picture with more in all is not decoded; of the JPEG."""
+
+UNSEEN: frozenset[State] = frozenset({"suppressed", "out_of_service"})
+"""Alarms that ask for no look: their gateway explains them, or people are at work there."""
 
 Take = Callable[[Mapping[str, str], float], Mapping[str, bytes]]
 """Asks cameras (ids and events) for a picture and waits for so many seconds; gives what came."""
@@ -82,14 +86,18 @@ class StillTaker:
             alarms, self._waiting = self._waiting, {}
         try:
             self._picture(alarms)
-        except StoreError as error:
+        except (StoreError, LinliError) as error:
             log.warning("no pictures of %d alarms: %s", len(alarms), error)
         except Exception:
             log.exception("no pictures of %d alarms", len(alarms))
 
     def _picture(self, alarms: Mapping[str, AlarmChange]) -> None:
         things = list(self._things())
-        seeing = {id_: watching(change.thing_id, things, self._around) for id_, change in alarms.items()}
+        seeing = {
+            id_: watching(change.thing_id, things, self._around)
+            for id_, change in alarms.items()
+            if self._alarms.get(id_).state not in UNSEEN
+        }
         cameras = {view.id: view for all_ in seeing.values() for view in all_}
         if not cameras:
             return
@@ -110,7 +118,8 @@ def watching(thing_id: str, things: Iterable[ThingView], around: Callable[[str],
     """The cameras that can see a thing: itself, else those at its place, else at the place around it; three at most."""
     everything = {view.id: view for view in things}
     it = everything.get(thing_id)
-    if it is None:
+    if it is None or it.out_of_service:
+        # Who maintains a thing tries its alarms; nobody is told of them, and nobody looks.
         return []
     if it.thing.model.still:
         return [it]

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from PIL import Image
 
-from db.store import Records
+from db.store import Act, Records
+from db.tables.things import ThingCard
 from desktop.alarms.service import Alarms
 from desktop.alarms.stills import AGAIN, StillTaker, fitted, watching
 from desktop.cases.evidence import Still
@@ -63,6 +64,10 @@ def test_where_there_is_none_the_place_around_it_is_asked() -> None:
 def test_a_camera_shows_itself_and_a_thing_without_a_place_nothing() -> None:
     assert seen_by("park-4") == ["park-4"]
     assert seen_by("lost") == seen_by("nobody") == []
+
+
+def test_of_a_thing_under_maintenance_no_picture_is_taken() -> None:
+    assert seen_by("pit", tuple(replace(view, out_of_service=view.id == "pit") for view in THINGS)) == []
 
 
 def test_a_camera_that_is_gone_or_under_maintenance_is_not_asked() -> None:
@@ -192,6 +197,16 @@ def test_what_needs_no_look_asks_nobody(
     onset(alarms, taker, **more)
     taker.close()
     assert cameras.asked == [] and alarms.get("a1").pictures == ()
+
+
+def test_what_is_under_maintenance_asks_nobody(
+    alarms: Alarms, taker: StillTaker, cameras: Cameras, records: Records, clock: FakeClock
+) -> None:
+    out = ThingCard(id="pit", kind="sump", name="坑", out_of_service=True)
+    records.write(Act("test", "system", "系统", "D1", clock.now()), lambda tx: tx.add(out) and None)
+    onset(alarms, taker)
+    taker.close()
+    assert alarms.get("a1").state == "out_of_service" and cameras.asked == []
 
 
 def test_an_alarm_that_is_told_again_after_a_restart_asks_nobody(
