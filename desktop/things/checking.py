@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from desktop.things.model import AlarmRule, Condition, Event, Index, Point, Value
-from desktop.things.modelfile import AlarmForm
+from desktop.things.modelfile import AlarmForm, both
 from desktop.things.simulated import ShapeMistake, rate_of, written
 from resources.loader import folder, load
 
@@ -145,7 +145,7 @@ def check_limit(form: AlarmForm, at: str) -> None:
         if condition.above is not None and condition.above > form.maximum_limit:
             raise Mistake(
                 f"{at}.when[{place}].above",
-                f"{condition.above:g} is over {form.maximum_limit:g}, the highest limit allowed ({form.source})",
+                f"{condition.above:g} is over {form.maximum_limit:g}, the highest limit allowed ({both(form.source)['en']})",
             )
 
 

@@ -46,7 +46,7 @@ from desktop.things.model import (
     ThingModel,
     Value,
 )
-from desktop.things.modelfile import ActionForm, AlarmForm, EventForm, ModelForm, PropertyForm
+from desktop.things.modelfile import ActionForm, AlarmForm, EventForm, ModelForm, PropertyForm, both
 from desktop.things.priority import priority_of
 from desktop.things.units import unit
 from resources.loader import DataFileError, error_at, folder, read
@@ -289,7 +289,7 @@ def _rule(form: AlarmForm) -> AlarmRule:
         cause=form.cause.text(),
         consequence=form.consequence.text(),
         response=form.response.text(),
-        source=form.source,
+        source=both(form.source),
         on_delay=form.on_delay,
         off_delay=form.off_delay,
         deadband=form.deadband,

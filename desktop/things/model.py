@@ -130,7 +130,7 @@ class AlarmRule(msgspec.Struct, frozen=True, kw_only=True):
     cause: Text
     consequence: Text
     response: Text
-    source: str
+    source: Text
     """Where the limit comes from, as a standard, a maker's sheet or our own default."""
     on_delay: float = 0.0
     off_delay: float = 0.0

@@ -33,6 +33,11 @@ class TextForm(msgspec.Struct, frozen=True):
         return {"zh": self.zh, "en": self.en}
 
 
+def both(text: TextForm | str) -> Text:
+    """A text that may be given in one language only."""
+    return {"zh": text, "en": text} if isinstance(text, str) else text.text()
+
+
 class VersionForm(msgspec.Struct, frozen=True):
     model: Words
 
@@ -82,7 +87,8 @@ class AlarmForm(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     cause: TextForm
     consequence: TextForm
     response: TextForm
-    source: Words
+    source: TextForm | Words
+    """In both languages, or in the one in which whoever wrote the model knows it."""
     on_delay: Seconds = 0.0
     off_delay: Seconds = 0.0
     deadband: Seconds = 0.0

@@ -154,7 +154,7 @@ def _limit_problems(model: ThingModel, rule: AlarmRule, word: str, value: float)
     if msgspec.structs.replace(rule, when=_limited(rule.when, word, value)).empty_range is not None:
         return [f"{value:g} is beyond the other end of its range: the alarm could never come"]
     if word == "above" and rule.maximum_limit is not None and value > rule.maximum_limit:
-        return [f"{value:g} is over {rule.maximum_limit:g}, the highest limit allowed ({rule.source})"]
+        return [f"{value:g} is over {rule.maximum_limit:g}, the highest limit allowed ({rule.source['en']})"]
     return []
 
 

@@ -40,7 +40,7 @@ class RuleFields(QWidget):
         mark = PriorityMark(rule.priority, words(f"things.priority.{rule.priority}"))
         head = row(mark, Label(words.of(rule.title), "body", weight=500, elide=True), self._off, spacing=8)
         head.setStretch(1, 1)
-        source = Label(words("things.limits.source", source=rule.source), "caption", wrap=True)
+        source = Label(words("things.limits.source", source=words.of(rule.source)), "caption", wrap=True)
         self._error = Label("", "caption", tone="critical", wrap=True)
         self._error.hide()
         fields = row(spacing=8)
@@ -267,5 +267,5 @@ def _allowed(model: ThingModel, rule: AlarmRule, name: str, words: Words) -> str
         unit=unit_words(_unit(model, rule, name), words),
     ).strip()
     if capped:
-        return said + words("things.limits.capped", source=rule.source)
+        return said + words("things.limits.capped", source=words.of(rule.source))
     return said + (words("things.limits.stricter") if rule.life_safety else "")

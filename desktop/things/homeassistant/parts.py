@@ -16,6 +16,8 @@ from desktop.things.homeassistant.templates import WHOLE, compile_template
 from desktop.things.model import Action, AlarmRule, Condition, Danger, Event, Point
 from desktop.things.units import Unit, listed
 
+OWN = {"zh": "本系统默认值。", "en": "Linli's own default."}
+"""Where the limits of alarms come from that nobody gave."""
 UNEXPIRING = 90_000.0
 """Seconds after which a value without `expire_after` counts as stale: 25 h, the time after which Zigbee2MQTT calls a
 silent battery device gone (its `availability.passive.timeout`). Home Assistant itself would show it for ever."""
@@ -164,7 +166,7 @@ class Builder:
             self.part.alarms.append(
                 AlarmRule(
                     name=f"{point.name}_{row.class_}", when=(when,), priority=row.priority, title=row.title,
-                    cause=row.cause, consequence=row.consequence, response=row.response, source="Linli default",
+                    cause=row.cause, consequence=row.consequence, response=row.response, source=OWN,
                     on_delay=row.on_delay, off_delay=row.off_delay, deadband=row.deadband,
                     life_safety=row.life_safety, case="device-fault",
                 )

@@ -28,7 +28,7 @@ def thing(model: ThingModel, id_: str = "t-1", **options: Any) -> Thing:
 def rule(name: str = "high", **options: Any) -> AlarmRule:
     settings: dict[str, Any] = {
         "when": (Condition(point="level", above=50.0),), "priority": "high", "severity": "major", "respond_within": 10.0,
-        "title": WORDS, "cause": WORDS, "consequence": WORDS, "response": WORDS, "source": "own default",
+        "title": WORDS, "cause": WORDS, "consequence": WORDS, "response": WORDS, "source": WORDS,
     }  # fmt: skip
     return AlarmRule(name=name, **settings | options)
 

@@ -57,11 +57,11 @@ def test_zigbee2mqtt_leak_sensor_warns(talk: Talk) -> None:
         "water_leak": True, "battery_low": False,
     }  # fmt: skip
     leak, battery = talk.thing.model.alarms
-    assert (leak.point, leak.priority, leak.when[0].equals, leak.source) == (
+    assert (leak.point, leak.priority, leak.when[0].equals, leak.source["zh"]) == (
         "water_leak",
         "high",
         True,
-        "Linli default",
+        "本系统默认值。",
     )
     assert battery.priority == "low"
     assert (talk.thing.model.kind, talk.thing.model.system) == ("ha_leak", "flood")
