@@ -168,6 +168,7 @@ class ConsoleWindow(QMainWindow):
 
     def _build(self, page: str, selection: str) -> None:
         assert self.who is not None
+        hung = self._wall is not None
         self._take_wall_down()
         workspace = Workspace(
             self.console, self.words, self.who, self.bridge, self._watch, self.preferences, self._pages, self._acts()
@@ -180,6 +181,8 @@ class ConsoleWindow(QMainWindow):
         self.workspace = workspace
         self._show(workspace)
         workspace.go(page, selection)
+        if hung:
+            self.open_wall()
 
     def _show(self, widget: QWidget) -> None:
         old = self.takeCentralWidget()
@@ -194,13 +197,13 @@ class ConsoleWindow(QMainWindow):
         """The alarms for a screen on the wall, over everything; where it hangs already, that one."""
         if self.workspace is None or self.who is None or not self.who.may("alarms.see"):
             return None
-        if self._wall is None:
-            # Loaded when it is first hung: most terminals never do.
-            from ui.alarms.wall import AlarmWall
+        # Loaded when it is first hung: most terminals never do.
+        from ui.alarms.wall import AlarmWall, hang
 
+        if self._wall is None:
             self._wall = AlarmWall(self.workspace.context)
             self._wall.closed.connect(self._wall_gone)
-        self._wall.showFullScreen()
+        hang(self._wall, self)
         return self._wall
 
     def _wall_gone(self) -> None:

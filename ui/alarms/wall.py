@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop.alarms.views import PRIORITIES, AlarmView
@@ -62,6 +62,15 @@ def answered_by(words: Words, alarms: Sequence[AlarmView], on_duty: Sequence[str
     if not on_duty:
         return words("alarms.wall.nobody")
     return words("alarms.wall.nobody_yet", names=listed(words, on_duty))
+
+
+def hang(wall: QWidget, console: QWidget) -> None:
+    """Fills a screen that the console's window is not on; its own where there is no other."""
+    own = console.screen()
+    screen = next((one for one in QGuiApplication.screens() if one is not own), own)
+    wall.setScreen(screen)
+    wall.setGeometry(screen.geometry())
+    wall.showFullScreen()
 
 
 class Big(Label):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -149,6 +154,12 @@ def test_f11_hangs_the_wall_anywhere_once_and_it_goes_with_its_person(
     wall = window.open_wall()
     assert wall is not None and wall.isVisible() and wall is window.open_wall()
     qtbot.waitUntil(lambda: not aio._tasks)
+    # In another language it is made anew, and hangs where it hung.
+    with qtbot.waitSignal(wall.closed):
+        window.set_language("en")
+    wall = next(one for one in QApplication.topLevelWidgets() if isinstance(one, AlarmWall) and one.isVisible())
+    assert wall.windowTitle() == "Alarms on the wall"
+    qtbot.waitUntil(lambda: not aio._tasks)
     with qtbot.waitSignal(wall.closed):
         window.open_door()
     assert window.open_wall() is None
@@ -157,3 +168,45 @@ def test_f11_hangs_the_wall_anywhere_once_and_it_goes_with_its_person(
     window.hide()
     window.deleteLater()
     qtbot.wait(1)
+
+
+TWO_SCREENS = """
+from PySide6.QtWidgets import QApplication, QWidget
+from ui.alarms.wall import hang
+
+app = QApplication([])
+console, wall = QWidget(), QWidget()
+console.resize(400, 300)
+console.show()
+hang(wall, console)
+app.processEvents()
+print(console.screen().name(), wall.screen().name(), wall.geometry().getRect())
+"""
+
+
+def test_it_hangs_on_the_screen_that_the_console_is_not_on(tmp_path: Path) -> None:
+    """In a process of its own: the screens are there before the program is."""
+    screens = [
+        {
+            "name": name,
+            "x": x,
+            "y": 0,
+            "width": width,
+            "height": 768,
+            "logicalDpi": 96,
+            "logicalBaseDpi": 96,
+            "dpr": 1.0,
+        }
+        for name, x, width in (("desk", 0, 1366), ("wall", 1366, 1920))
+    ]
+    described = tmp_path / "screens.json"
+    facts = {"synchronousWindowSystemEvents": False, "windowFrameMargins": False, "screens": screens}
+    described.write_text(json.dumps(facts), "utf-8")
+    env = {
+        **os.environ,
+        "QT_QPA_PLATFORM": f"offscreen:configfile={described}",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    command = [sys.executable, "-c", TWO_SCREENS]
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stdout == "desk wall (1366, 0, 1920, 768)\n", ended.stderr
