@@ -51,6 +51,8 @@ def test_danger_to_people_starts_its_case_by_itself(name: str, case: str, fields
     ("name", "case", "fields"),
     [
         ("home-security/intrusion", "emergency-response", {"kind": "security"}),
+        ("access-door/forced", "emergency-response", {"kind": "security"}),
+        ("ev-charger/connector-burning", "fire-alarm", {}),
         ("perimeter-zone/intrusion", "emergency-response", {"kind": "security"}),
         ("bed-sensor/no-activity", "elderly-visit", {"occasion": "quiet"}),
     ],
