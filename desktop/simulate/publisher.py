@@ -106,7 +106,7 @@ class Voice:
     ) -> dict[str, Value]:
         """The values that changed since they were told, and those not told for long."""
         found: dict[str, Value] = {}
-        for name, now in self._values(at, doings, more, beyond).items():
+        for name, now in self.shows(at, doings, more, beyond).items():
             told = self._told.get(name)
             # A little early, so that a look at the sensors just before the time does not wait for the next.
             if told is None or told[0] != now or at - told[1] >= 0.9 * self._refresh[name]:
@@ -114,19 +114,20 @@ class Voice:
                 self._told[name] = (now, at)
         return found
 
-    def _values(
+    def shows(
         self,
         at: float,
-        doings: Sequence[Doing],
-        more: Mapping[str, float] | None,
-        beyond: Mapping[str, float] | None,
+        doings: Sequence[Doing] = (),
+        more: Mapping[str, float] | None = None,
+        beyond: Mapping[str, float] | None = None,
     ) -> Mapping[str, Value]:
+        """Every value its sensors show at a time, told or not; the rest as for `speak`."""
         natural = self._sensors.values(at, more=more)
         if not beyond and not any(doing.step.rule or doing.step.points for doing in doings):
             return natural
         heard = {name: _plus(natural[name], rate) for name, rate in (beyond or {}).items() if name in natural}
         told = {name: fitted(point, heard[name]) for point, _ in self._sensors.shapes if (name := point.name) in heard}
-        return self._sensors.values(at, {**told, **forced(doings, self.model, natural)}, more)
+        return self._sensors.values(at, {**told, **forced(doings, self.model, {**natural, **told})}, more)
 
     def _happenings(self, at: float) -> list[Message]:
         return [

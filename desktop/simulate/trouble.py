@@ -12,7 +12,7 @@ from desktop.simulate.scenario import Doing, Move, Step
 from desktop.things.model import ONLINE, AlarmRule, Condition, Point, ThingModel, Value
 
 RAMP = 8.0
-"""Seconds in which a number goes from its natural value to where a rule needs it."""
+"""Seconds in which a number goes from its natural value to where a rule needs it, and back (a third of a short step)."""
 
 
 def silent(step: Step, model: ThingModel) -> bool:
@@ -35,7 +35,7 @@ def forced(doings: Iterable[Doing], model: ThingModel, natural: Mapping[str, Val
 
 def wants(step: Step, model: ThingModel) -> dict[str, Value | Move]:
     """Where a step takes the points of a thing: its rule comes true, then its own points hold."""
-    return {**(_made_true(_rule(step.rule, model), model) if step.rule else {}), **step.points}
+    return {**(_made_true(_rule(step.rule, model), model, step.lasts) if step.rule else {}), **step.points}
 
 
 def _at(wanted: Value | Move, doing: Doing, natural: Value) -> Value:
@@ -45,15 +45,16 @@ def _at(wanted: Value | Move, doing: Doing, natural: Value) -> Value:
     return wanted.at(now, doing.since, doing.step.lasts)
 
 
-def _made_true(rule: AlarmRule, model: ThingModel) -> dict[str, Value | Move]:
-    """The values that make a rule true; numbers get there in RAMP seconds from their natural value."""
+def _made_true(rule: AlarmRule, model: ThingModel, lasts: float) -> dict[str, Value | Move]:
+    """The values that make a rule true for so many seconds; numbers go there from their natural value and back."""
+    ramp = min(RAMP, lasts / 3)
     found: dict[str, Value | Move] = {}
     for condition in rule.limits:
         point = model.point(condition.point)
         if point is None:
             continue
         goal = _goal(condition, rule, point)
-        found[point.name] = Move(to=float(goal), over=RAMP) if condition.numeric else goal
+        found[point.name] = Move(to=float(goal), over=ramp, back=ramp) if condition.numeric else goal
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from desktop.alarms.evaluator import Evaluator
 from desktop.alarms.transitions import Onset
@@ -10,12 +11,12 @@ from desktop.simulate.building import devices
 from desktop.simulate.metering import Meters
 from desktop.simulate.publisher import Voice
 from desktop.simulate.run import TROUBLED, dark
-from desktop.simulate.scenario import load_scenario
+from desktop.simulate.scenario import begins, load_scenario
 from desktop.simulate.sensors import Sensors, fleet
 from desktop.things.dialect import Described, Happening, Online, Sample
 from desktop.things.linli import LinliDialect
 from desktop.things.loader import load_models
-from desktop.things.model import ONLINE
+from desktop.things.model import ONLINE, Value
 
 COMMUNITY = "990101001001"
 MODELS = load_models().models
@@ -89,3 +90,44 @@ class Stage:
 
     def _kind(self, thing_id: str) -> str:
         return next(voice.device.kind for voice in self.voices if voice.device.id == thing_id)
+
+
+class Film:
+    """What devices show under a scenario, as pure functions say it: ask for later and later times."""
+
+    def __init__(self, scenario: str, sensors: Sequence[Sensors] | None = None, path: Path | None = None) -> None:
+        self.story = load_scenario(scenario, SMALL, MODELS, path)
+        everything = fleet(SMALL, MODELS, 1) if sensors is None else sensors
+        self.sensors = {one.device.id: one for one in everything}
+        self._voices = {one.device.id: Voice(one, community=COMMUNITY, begun=BEGUN) for one in everything}
+        self._models = {one.device.id: one.model for one in everything}
+        self._meters = Meters(self.story, everything, 1, BEGUN)
+
+    @property
+    def actors(self) -> list[str]:
+        """The devices that steps are about."""
+        return sorted({id_ for _, ids in self.story.steps for id_ in ids})
+
+    def times(self, most: float = 20_000.0) -> list[float]:
+        """When to look: before and after every turn of the story, and evenly between, longer apart after an hour."""
+        turns = {
+            begins(step, 0, place) + after
+            for step, ids in self.story.steps
+            for place in range(len(ids))
+            for after in (0.0, 1.0, step.lasts - 1, step.lasts, step.lasts + 1)
+        }
+        end = min(self.story.span + 120, most)
+        even = {float(each) for each in (*range(0, 3600, 5), *range(3600, int(most), 60))}
+        return sorted(each for each in turns | even if each <= end)
+
+    def at(self, elapsed: float, ids: Sequence[str]) -> dict[str, Mapping[str, Value]]:
+        """The values of these devices; one that is silent is not there."""
+        doings, metered = self.story.going_on(1, elapsed), self._meters.at(elapsed)
+        gone = dark(doings, self._models)
+        return {
+            id_: self._voices[id_].shows(
+                BEGUN + elapsed, doings.get(id_, ()), metered.more.get(id_), metered.beyond.get(id_)
+            )
+            for id_ in ids
+            if id_ not in gone and self.sensors[id_].device.parent not in gone
+        }
