@@ -105,6 +105,8 @@ class Figures:
     floods: tuple[tuple[float, float], ...]
     in_flood: float
     top: tuple[Top, ...]
+    rules: int
+    """How many rules told."""
     top_share: float
     chattering: tuple[Chatter, ...]
     priorities: Mapping[Priority, float]
@@ -137,6 +139,7 @@ def figures(past: Sequence[Past], since: float, until: float, positions: int = 1
         floods=floods,
         in_flood=sum(end - begin for begin, end in floods) / length,
         top=top,
+        rules=len({(one.thing_id, one.rule) for one in spoke}),
         top_share=sum(one.share for one in top),
         # Who maintains a device tries its alarms.
         chattering=_chattering([one for one in past if one.silent != "out_of_service"]),
@@ -357,8 +360,9 @@ class Kpis:
             "unacknowledged": found.unacknowledged,
         }
         told = found.told > 0
-        # Without an alarm there are no shares to judge.
+        # Without an alarm there are no shares to judge, and ten rules or fewer are always the ten busiest.
         shown = [one for one in targets() if told or one.unit != "share" or one.name in ("slots_over", "in_flood")]
+        shown = [one for one in shown if one.name != "top_ten" or found.rules > TOP]
         return tuple(Measure(one, values[one.name], one.judge(values[one.name])) for one in shown)
 
 

@@ -14,12 +14,12 @@ from desktop.alarms.kpi import Kpis, Rule
 from desktop.alarms.views import AlarmView
 from desktop.kernel.words import Words
 from ui.aio import in_background, slot
-from ui.alarms.figurewords import JUDGED, distribution, judged, measure_value, target_words
+from ui.alarms.figurewords import JUDGED, distribution, judged, measure_value, response_words, target_words
 from ui.parts.badge import MarkedWord
 from ui.parts.bars import BarPlot, Bars
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
-from ui.parts.detail import section
+from ui.parts.detail import FactsList, section
 from ui.parts.failed import tell_failure
 from ui.parts.layout import card, clear, column, hairline, row
 from ui.parts.page import Page
@@ -69,8 +69,8 @@ class FiguresPage(Page):
         )
         self._chips.chosen.connect(lambda _key: self._refresh.ask())
         self.filters.addWidget(self._chips)
-        self._measures, self._lists = QVBoxLayout(), QVBoxLayout()
-        for box, gap in ((self._measures, 0), (self._lists, 16)):
+        self._measures, self._lists, self._people = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        for box, gap in ((self._measures, 0), (self._lists, 16), (self._people, 16)):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(gap)
         self._days = _plot(words("alarms.figures.per_day"), words("alarms.figures.none"), 200, stacked=True)
@@ -103,7 +103,8 @@ class FiguresPage(Page):
             ("alarms.figures.per_day", self._days), ("alarms.figures.shares", self._shares),
             ("alarms.figures.top", self._top),
         )  # fmt: skip
-        right.setLayout(column(*(card(column(section(words(key), plot))) for key, plot in charts), None, spacing=16))
+        shown = (card(column(section(words(key), plot))) for key, plot in charts)
+        right.setLayout(column(*shown, self._people, None, spacing=16))
         inside = QWidget()
         inside.setLayout(row(left, right, spacing=16, margins=(margin, 0, margin, margin)))
         scroll = QScrollArea()
@@ -159,6 +160,9 @@ class FiguresPage(Page):
         clear(self._lists)
         self._lists.addWidget(self._chatter(shown.kpis))
         self._lists.addWidget(self._standing(shown.stale))
+        clear(self._people)
+        self._people.addWidget(self._answers(shown.kpis))
+        self._people.addWidget(self._hidden(shown.kpis))
         self.show_body()
 
     def _verdict(self, kpis: Kpis) -> QWidget:
@@ -190,6 +194,34 @@ class FiguresPage(Page):
             top, [Bars(words("alarms.figures.unit_all"), [float(one.count) for one in found.top], 0)] if top else [],
             unit,
         )  # fmt: skip
+
+    def _answers(self, kpis: Kpis) -> QWidget:
+        """How long people took, by priority."""
+        words = self._words
+        facts: list[tuple[str, str | QWidget]] = [
+            (words(f"alarms.priority.{priority}"), response_words(words, response))
+            for priority, response in kpis.figures.response.items()
+            if kpis.figures.priorities[priority]
+        ]
+        shown = FactsList(facts, 136) if facts else _none(words("alarms.figures.none"))
+        return card(column(section(words("alarms.figures.answers"), shown)))
+
+    def _hidden(self, kpis: Kpis) -> QWidget:
+        """What people and the plant keep out of sight: now, and in the period."""
+        words, silent = self._words, kpis.figures.silent
+
+        def how(shelved: int, suppressed: int, out: int) -> str:
+            return words("alarms.figures.hidden_how", shelved=shelved, suppressed=suppressed, out=out)
+
+        facts: list[tuple[str, str | QWidget]] = [
+            (words("alarms.figures.hidden_now"), how(kpis.shelved_now, kpis.suppressed_now, kpis.out_now)),
+            (words("alarms.figures.shelves"), str(kpis.shelves)),
+            (
+                words("alarms.figures.silent"),
+                how(silent.get("shelved", 0), silent.get("suppressed", 0), silent.get("out_of_service", 0)),
+            ),
+        ]
+        return card(column(section(words("alarms.figures.hidden"), FactsList(facts, 136))))
 
     def _chatter(self, kpis: Kpis) -> QWidget:
         words = self._words

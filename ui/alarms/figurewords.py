@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.alarms.kpi import Judgement, Kpis, Measure, Target, targets
+from desktop.alarms.kpi import Judgement, Kpis, Measure, Response, Target, targets
 from desktop.alarms.views import PRIORITIES
 from desktop.kernel.words import Words
 from desktop.things.model import Priority
 from ui.parts.badge import BadgeTone, Mark
+from ui.parts.when import lasting
 
 JUDGED: Mapping[Judgement, tuple[Mark, BadgeTone]] = {
     "good": ("check", "quiet"),
@@ -33,6 +34,14 @@ def target_words(words: Words, target: Target) -> str:
     """What it should be: at most, or at least, so much; where more is still bearable that as well."""
     key = "alarms.figures.at_least" if target.least else "alarms.figures.at_most"
     return words(key, n=value_words(words, target, target.target))
+
+
+def response_words(words: Words, response: Response) -> str:
+    """How long people took: `确认 4 条：中位 2 分钟，九成不超过 6 分钟`."""
+    if response.median is None or response.ninety is None:
+        return words("alarms.figures.answered_none")
+    median, ninety = lasting(words, response.median), lasting(words, response.ninety)
+    return words("alarms.figures.answered", n=response.count, median=median, ninety=ninety)
 
 
 def judged(words: Words, kpis: Kpis) -> str:

@@ -285,6 +285,15 @@ def test_a_year_is_read_from_the_index_alone(records: Records) -> None:
         assert any(index in line for line in plan), plan
 
 
+def test_ten_rules_or_fewer_are_not_judged_by_their_share(alarms: Alarms, clock: FakeClock) -> None:
+    for n in range(11):
+        begin(alarms, f"r{n}", n)
+        clock.advance(20)
+        measures = {one.name: one.value for one in alarms.kpis(*period(clock)).measures}
+        assert ("top_ten" in measures) is (n == 10)
+    assert measures["top_ten"] == pytest.approx(10 / 11)
+
+
 def test_without_an_alarm_there_are_no_shares_to_judge(alarms: Alarms, clock: FakeClock) -> None:
     clock.advance(3600)
     measures = {one.name: one.judgement for one in alarms.kpis(*period(clock)).measures}
