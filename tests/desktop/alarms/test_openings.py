@@ -7,13 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from db.store import Records
+from db.tables.cases import CaseRow
 from desktop.alarms.openings import cannot_open
+from desktop.alarms.service import Alarms
+from desktop.alarms.transitions import Active, Onset, change_of
 from desktop.cases.loading import load_definitions
+from desktop.cases.service import Cases
+from desktop.field.messages import AlarmChange
+from desktop.kernel.ids import NewId
 from desktop.things.loader import load_models, load_models_of
 from desktop.things.model import AlarmRule
 from resources.loader import folder
+from tests.desktop.alarms.support import WALL_MS, person
+from tests.support.fakes import FakeClock
 
+BOSS = person("boss", "alarms.to_case", "cases.open")
 LOADED = load_models()
 RULES = {f"{kind}/{rule.name}": rule for kind, model in LOADED.models.items() for rule in model.alarms}
 DEFINITIONS = load_definitions(folder("cases")).newest()
@@ -65,6 +76,31 @@ def test_what_may_be_danger_opens_its_case_when_a_person_says_so(name: str, case
 @pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.life_safety], ids=lambda rule: rule.name)
 def test_nothing_that_endangers_life_within_half_an_hour_waits_for_a_click(rule: AlarmRule) -> None:
     assert rule.start_case or rule.priority != "critical"
+
+
+def begun(kind: str, rule: AlarmRule, onset_ms: int) -> AlarmChange:
+    thing = f"{kind}-{rule.name}"
+    active = Active(f"a-{thing}", thing, thing, kind, rule, "", onset_ms, None)
+    return change_of(Onset(active), seq=1)
+
+
+def test_every_rule_opens_its_case_as_the_files_say(records: Records, clock: FakeClock, new_id: NewId) -> None:
+    """From the model's file over the onset to the stored case, for every shipped rule that says more of it than its name."""
+    cases = Cases(records, clock, new_id, "D1")
+    alarms = Alarms(records, clock, cases, terminal="D1", confirm_second=lambda *_: BOSS)
+    rules = [(kind, rule) for kind, model in LOADED.models.items() for rule in model.alarms]
+    named = [(kind, rule) for kind, rule in rules if rule.start_case or rule.case_fields]
+    for kind, rule in named:
+        change = begun(kind, rule, WALL_MS)
+        alarms.record(change)
+        if not rule.start_case:
+            alarms.to_case(BOSS, change.alarm_id)
+    opened = records.read(lambda session: {row.thing_id: row for row in session.scalars(select(CaseRow))})
+    assert len(named) > 30
+    for kind, rule in named:
+        case = opened[f"{kind}-{rule.name}"]
+        assert case.definition == rule.case
+        assert rule.case_fields.items() <= case.fields.items()
 
 
 @pytest.mark.parametrize(
