@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.simulate.curves import DAY, EPOCH, OFFSET, bumps, counted, daily, daylight, flow, rain
+from desktop.simulate.curves import DAY, EPOCH, OFFSET, bumps, counted, daily, daylight, flow, rain, stirring
 from desktop.simulate.noise import noise, seed_of, smooth
 from desktop.simulate.shapes import AnyShape, Counted, Shapes, Source, Total
 from desktop.things.model import Point, Value
@@ -110,8 +110,7 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
             likely = shape.low + (shape.high - shape.low) * min(bumps(shape, moment.local / 3600), 1.0)
             return shape.on if noise(seed, slot) < likely else shape.off
         case Square():
-            phase = noise(seed, 0) if shape.phase is None else shape.phase
-            return shape.on if (moment.at / shape.period + phase) % 1 < shape.duty else shape.off
+            return _square(shape, seed, moment.at)
         case Counter():
             return _count(shape, seed, moment.at)
         case Counted():
@@ -121,7 +120,10 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
         case Meter():
             raise TypeError("a meter is made ready by shapes_of")
         case Choice():
-            return shape.values[int(noise(seed, int(moment.at // shape.hold)) * len(shape.values))]
+            slot = int(moment.at // shape.hold)
+            if shape.people and noise(seed ^ 1, slot) >= stirring(slot * shape.hold):
+                return shape.values[0]
+            return shape.values[int(noise(seed, slot) * len(shape.values))]
         case Schedule():
             start, end, now = _seconds(shape.start), _seconds(shape.end), moment.local
             lit = start <= now < end if start < end else now >= start or now < end
@@ -145,6 +147,14 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
             return mine or _number(others[shape.of]) >= shape.above
         case Trip():
             return _trip(shape, thing_seed, moment.at)
+
+
+def _square(shape: Square, seed: int, at: float) -> Value:
+    phase = noise(seed, 0) if shape.phase is None else shape.phase
+    number, part = divmod(at / shape.period + phase, 1)
+    if shape.people and noise(seed ^ 1, int(number)) >= stirring((number - phase) * shape.period):
+        return shape.on if shape.duty >= 0.5 else shape.off
+    return shape.on if part < shape.duty else shape.off
 
 
 def _count(shape: Counter, seed: int, at: float) -> float:
@@ -183,8 +193,9 @@ def _trip(shape: Trip, seed: int, at: float) -> Value:
 
 
 def _stop(shape: Trip, seed: int, number: int) -> int:
-    # Every second journey goes back to the lowest floor, as people do.
-    if number % 2:
+    # Every second journey goes back to the lowest floor, as people do; and at night hardly anybody calls it away.
+    called = stirring((number - noise(seed, 0)) * shape.period)
+    if number % 2 or noise(seed ^ 1, number) >= called:
         return shape.lowest
     return shape.lowest + int(noise(seed, number) * (shape.highest - shape.lowest + 1))
 

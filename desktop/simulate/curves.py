@@ -25,6 +25,8 @@ YEAR = 365.25
 SUMMER = 200.0
 """Days from New Year to the hottest day, 20 July; the longest day is a month before."""
 SOLSTICE = 171.0
+STIRRING = 0.723
+"""The mean of `stirring` over a day."""
 NOON = 12.2
 """The sun's highest hour by the clock of Beijing, at 117° east (Hangzhou a little earlier, Wuhan a little later)."""
 
@@ -107,6 +109,15 @@ def rain(curve: Rain, seed: int, at: float) -> float:
     if not 0 < part < 1:
         return 0.0
     return curve.high / 1.8 * heavy * math.sin(math.pi * part) ** 2
+
+
+def stirring(at: float) -> float:
+    """Which share of those who are about by day is about at a time: everybody from 7:30 to 21:30, and one in twenty in the
+    hours before five. Our own figure."""
+    _, hour = _local(at)
+    hour += 24 if hour < 5 else 0
+    part = min(max((hour - 5) / 2.5, 0.0), 1.0) * min(max((25 - hour) / 3.5, 0.0), 1.0)
+    return 0.05 + 0.95 * part * part * (3 - 2 * part)
 
 
 def bumps(curve: Daily | Occupancy, hour: float) -> float:

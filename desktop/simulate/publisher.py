@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from desktop.simulate.behaviour import fitted
+from desktop.simulate.curves import STIRRING, stirring
 from desktop.simulate.scenario import Doing
 from desktop.simulate.sensors import Sensors
 from desktop.simulate.trouble import forced, silent
@@ -130,10 +131,12 @@ class Voice:
         return self._sensors.values(at, {**told, **forced(doings, self.model, {**natural, **told})}, more)
 
     def _happenings(self, at: float) -> list[Message]:
+        # What happens is people's doing: more by day than at night, and as often in all as the model says.
+        hours = (at - self._last) / 3600 * stirring(at) / STIRRING
         return [
             self._event(name, {key: self._random.choice(choices) for key, choices in rate.data.items()}, at)
             for name, rate in self._events
-            if self._random.random() < rate.per_hour * (at - self._last) / 3600
+            if self._random.random() < rate.per_hour * hours
         ]
 
     def _told_by(self, doings: Sequence[Doing], at: float) -> list[Message]:

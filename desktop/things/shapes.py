@@ -115,11 +115,13 @@ class Occupancy(Hours, frozen=True, kw_only=True, tag="occupancy"):
 
 
 class Square(Shape, frozen=True, tag="square"):
-    """`on` for the share `duty` of each period; every thing at its own time unless `phase` says when."""
+    """`on` for the share `duty` of each period; every thing at its own time unless `phase` says when. With `people` its
+    shorter part comes only as often as people are about: by day each time, deep in the night hardly ever."""
 
     period: Positive
     duty: Part
     phase: float | None = None
+    people: bool = False
     on: Value = True
     off: Value = False
 
@@ -144,10 +146,12 @@ class Meter(Shape, frozen=True, tag="meter"):
 
 
 class Choice(Shape, frozen=True, tag="choice"):
-    """One of `values` for `hold` seconds, then perhaps another; a value named twice comes twice as often."""
+    """One of `values` for `hold` seconds, then perhaps another; a value named twice comes twice as often. With `people` the
+    first is what there is where nobody is about."""
 
     values: Annotated[tuple[Value, ...], Meta(min_length=1)]
     hold: Positive
+    people: bool = False
 
 
 class Schedule(Shape, frozen=True, tag="schedule"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -246,3 +247,37 @@ def test_of_a_folder_of_own_kinds_the_wrong_are_told_and_the_others_play(
     assert models.keys() - MODELS.keys() == {"pool"}
     assert [device.id for device in beside] == ["pool-1"]
     assert "left out: pond.tm.json:" in capsys.readouterr().err
+
+
+def test_at_night_hardly_anybody_goes_anywhere() -> None:
+    midnight = BEGUN - Moment(BEGUN).local
+    people = {one.device.id: one for one in fleet(devices("small"), MODELS, 1)}
+
+    def turns(id_: str, point: str, hour: int) -> int:
+        seen = [people[id_].values(midnight + hour * 3600 + second)[point] for second in range(0, 3600, 4)]
+        return sum(a != b for a, b in pairwise(seen))
+
+    for id_, point in (("lift-1-1", "moving"), ("door-3-1", "closed"), ("barrier-south-in", "position")):
+        assert turns(id_, point, 3) < turns(id_, point, 12) / 4, id_
+
+
+def test_a_day_has_as_many_events_as_its_model_says() -> None:
+    voice = next(voice for voice in voices(1) if voice.device.id == "door-3-1")
+    passages = [
+        message
+        for hour in range(24 * 60)
+        for message in voice.speak(BEGUN + hour * 60)
+        if b'"passage"' in message.payload
+    ]
+    assert 24 * 30 < len(passages) < 24 * 46, "a little under forty an hour, for two in a minute are one"
+
+
+def test_a_pit_fills_and_is_pumped_out_by_its_pumps_in_turn() -> None:
+    pit = next(one for one in fleet(devices("small"), MODELS, 1) if one.device.id == "drain-south")
+    looks = [pit.values(BEGUN + second) for second in range(0, 4 * 2700, 10)]
+    assert {look["pump1_running"] for look in looks} == {look["pump2_running"] for look in looks} == {True, False}
+    assert not any(look["pump1_running"] and look["pump2_running"] for look in looks)
+    for was, now in pairwise(looks):
+        assert float(now["level"]) >= float(was["level"]) or was["pump1_running"] or was["pump2_running"]
+    high = pit.values(BEGUN, {"level": 75})
+    assert high["pump1_running"] is high["pump2_running"] is True
