@@ -28,6 +28,10 @@ ROLLOVER_PART = 0.1
 Anything else is a meter that was replaced or reset."""
 BACKWARDS_PART = 0.01
 """A fall of at most this part of the reading is a meter running back (rounding, fed-in energy), not a reset."""
+ODD_READINGS = 4
+"""So many readings running may be wrong: a gateway that starts tells a few before it has asked its meter."""
+RETURN_PART = 0.1
+"""They are, when the counter then goes on from where it was, having moved at most this part of how far they were off."""
 STUCK_AFTER = 86_400.0
 """Seconds without a change, while use is expected, after which a meter counts as stuck."""
 
@@ -75,6 +79,9 @@ class Expectation:
     """When use was expected, in order and without overlap, as the spans in which others of its use moved (`moves`);
     None: always."""
     stuck_after: float = STUCK_AFTER
+    new_from_zero: bool = True
+    """Of a meter that begins anew within `most_per_hour`, what it says was used; False where the limit is far too wide to
+    tell that from a wrong reading."""
 
 
 PLAIN = Expectation()
@@ -92,19 +99,29 @@ def steps(readings: Readings, counter: Counter, expect: Expectation = PLAIN) -> 
 
 
 def taken_back(readings: Readings, counter: Counter, expect: Expectation = PLAIN) -> list[int]:
-    """The numbers of single readings that the next one takes back: they fall or rise out of all reason, and after them it
-    goes on from the one before (a gateway that starts with 0, a digit misread). Left out, they cost nobody a whole meter's
-    worth."""
+    """The numbers of readings that a later one takes back: they fall or rise out of all reason, and after one or a few of
+    them it goes on from the one before (a gateway that starts with 0, a digit misread). Left out, they cost nobody a whole
+    meter's worth."""
     odd: list[int] = []
-    for n in range(1, len(readings) - 1):
-        (since, before), (here, value), (until, after) = readings[n - 1 : n + 2]
-        if after < before or odd[-1:] == [n - 1]:
-            continue
-        down = _judge(value - before, before, value, (here - since) / 3600, counter.rollover, expect)[1]
-        back = _judge(after - value, value, after, (until - here) / 3600, counter.rollover, expect)[1]
-        if "reset" in (down, back):
-            odd.append(n)
+    n = 1
+    while n < len(readings) - 1:
+        runs = range(1, min(ODD_READINGS, len(readings) - 1 - n) + 1)
+        run = next((run for run in runs if _taken_back(readings[n - 1 : n + run + 1], counter, expect)), 0)
+        odd += range(n, n + run)
+        n += run + 1
     return odd
+
+
+def _taken_back(readings: Readings, counter: Counter, expect: Expectation) -> bool:
+    """Whether the last one goes on from the first, and those between were never true."""
+    (since, before), (here, value), *_ = readings
+    (there, wrong), (until, after) = readings[-2:]
+    if after < before:
+        return False
+    down = _judge(value - before, before, value, (here - since) / 3600, counter.rollover, expect)[1]
+    back = _judge(after - wrong, wrong, after, (until - there) / 3600, counter.rollover, expect)[1]
+    near = after - before <= RETURN_PART * min(abs(each - before) for _, each in readings[1:-1])
+    return ("reset" in (down, back) and (near or len(readings) == 3)) or (down == "rollover" and near)
 
 
 class Told(Protocol):
@@ -143,7 +160,8 @@ def _judge(
     if -delta <= abs(before) * BACKWARDS_PART:
         return delta, "backwards"
     # A new meter may begin anywhere. That this one began at 0 is only taken where the use since then can be true.
-    return (after if most is not None and 0 <= after <= most else 0.0), "reset"
+    fits = expect.new_from_zero and most is not None and 0 <= after <= most
+    return (after if fits else 0.0), "reset"
 
 
 def consumption(

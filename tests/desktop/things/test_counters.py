@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.things.counters import Consumption, Expectation, Flaw, consumption, moves, per_interval, stuck
+from desktop.things.counters import Consumption, Expectation, Flaw, consumption, moves, per_interval, stuck, taken_back
 from desktop.things.model import Counter
 
 SIX_DIGITS = Counter(medium="water", rollover=1_000_000)
@@ -128,3 +129,38 @@ def test_one_reading_and_none_use_nothing() -> None:
     assert consumption([], SIX_DIGITS) == Consumption(0.0)
     assert consumption([(0.0, 7.0)], SIX_DIGITS) == Consumption(0.0)
     assert per_interval([], SIX_DIGITS, [0.0, 1.0]) == [Consumption(0.0)]
+
+
+WRONG = st.sampled_from([lambda value: 0.0, lambda value: value * 3 + 90_000, lambda value: value / 2])
+
+
+@given(
+    st.lists(st.integers(0, 20), min_size=12, max_size=60),
+    st.sets(st.integers(1, 50), max_size=4),
+    st.integers(1, 4),
+    WRONG,
+    st.sampled_from([SIX_DIGITS, Counter()]),
+)
+def test_wrong_readings_that_are_taken_back_cost_nothing(
+    portions: list[int], at: set[int], run: int, wrong: Callable[[float], float], counter: Counter
+) -> None:
+    """Beside what the right ones alone say, wherever a few running are wrong."""
+    right = hourly(*accumulate(portions, initial=20_000.0))
+    begins = [n for n in sorted(at) if n + run < len(right)]
+    begins = [n for m, n in enumerate(begins) if m == 0 or n - begins[m - 1] > run + 1]
+    odd = [n + more for n in begins for more in range(run)]
+    told = [(t, wrong(value) + n % 3 if n in odd else value) for n, (t, value) in enumerate(right)]
+    assert taken_back(told, counter) == odd
+    left = [reading for n, reading in enumerate(told) if n not in odd]
+    assert consumption(left, counter).used == sum(portions)
+
+
+def test_a_meter_that_begins_anew_and_overtakes_the_old_one_is_not_taken_back() -> None:
+    readings = hourly(90, 0, 40, 80, 130, 170)
+    assert taken_back(readings, Counter()) == []
+    assert consumption(readings, Counter()).used == 170
+
+
+def test_what_a_new_meter_says_counts_only_where_the_limit_can_tell() -> None:
+    readings = hourly(54_000, 54_010, 120, 125)
+    assert consumption(readings, Counter(), Expectation(most_per_hour=200, new_from_zero=False)).used == 15
