@@ -5,7 +5,7 @@ A step's `rule` makes an alarm rule of the thing model true, so that a new kind 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from desktop.simulate.behaviour import fitted
 from desktop.simulate.scenario import Doing, Move, Step
@@ -67,16 +67,18 @@ def _goal(condition: Condition, rule: AlarmRule, point: Point) -> Value:
     if condition.equals is not None:
         return condition.equals
     if condition.differs is not None:
-        return _other(condition.differs, point)
+        return _other((condition.differs, *condition.nor), point)
     limit = condition.above if condition.above is not None else condition.below
     assert limit is not None
     beyond = max(2 * rule.deadband, abs(limit) * 0.08, 10.0**-point.decimals)
     return float(fitted(point, limit + beyond if condition.above is not None else limit - beyond))
 
 
-def _other(value: Value, point: Point) -> Value:
-    if point.enum:
-        return next(one for one in point.enum if one != value)
+def _other(same: Sequence[Value], point: Point) -> Value:
+    """A value that is none of these."""
+    value = same[0]
     if isinstance(value, bool):
         return not value
-    return f"not {value}" if isinstance(value, str) else value + 1
+    if isinstance(value, str):
+        return next(one for one in (*point.enum, f"not {value}") if one not in same)
+    return next(one for one in (*point.enum, *(value + n + 1 for n in range(len(same)))) if one not in same)
