@@ -170,6 +170,10 @@ class AlarmRule(msgspec.Struct, frozen=True, kw_only=True):
         near = (each for each in self.when[:place] if each.point == here.point and each.numeric and here.numeric)
         return next((each for each in near if (each.above is None) != (here.above is None)), None)
 
+    def far_end(self, near: Condition) -> Condition | None:
+        """The condition that closes the range which this one begins; None when it stands for itself."""
+        return next((each for place, each in enumerate(self.when) if self.near_end(place) is near), None)
+
     @property
     def empty_range(self) -> int | None:
         """The place in `when` of a far end that leaves nothing of its range: the alarm could never come."""

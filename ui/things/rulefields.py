@@ -253,6 +253,9 @@ def _allowed(model: ThingModel, rule: AlarmRule, name: str, words: Words) -> str
     condition = _condition(rule, name)
     point = model.point(condition.point) if condition is not None else None
     low, high = (point.minimum, point.maximum) if point is not None else (None, None)
+    far = rule.far_end(condition) if condition is not None else None
+    if far is not None:
+        low, high = (far.above, high) if name == "below" else (low, far.below)
     capped = name == "above" and rule.maximum_limit is not None
     own = limit_of(rule, name)
     if name == "above":
