@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 from desktop.alarms.rules import State
-from desktop.alarms.views import PRIORITIES, AlarmView
+from desktop.alarms.views import PRIORITIES, AlarmView, Silence
 from desktop.kernel.words import Text
 
 WINDOW = timedelta(minutes=10)
@@ -46,16 +46,25 @@ the range; we take the limit in its stead, which is less."""
 OTHER_DEADBAND = 0.01
 
 
-def annunciations(alarms: Iterable[AlarmView]) -> list[datetime]:
+class Told(Protocol):
+    """What is asked of an alarm to know when it sounded; an `AlarmView` has it."""
+
+    @property
+    def state(self) -> State: ...
+    @property
+    def onset_at(self) -> datetime: ...
+    @property
+    def silent(self) -> Silence: ...
+    @property
+    def asks_since(self) -> datetime | None: ...
+
+
+def annunciations(alarms: Iterable[Told]) -> list[datetime]:
     """When each of these alarms sounded, in order: at its onset unless that was hidden, and when it came to ask anew. What
     is hidden now does not count: it explains itself."""
     seen = [alarm for alarm in alarms if alarm.state not in HIDDEN]
     onsets = [alarm.onset_at for alarm in seen if not alarm.silent]
-    return sorted([*onsets, *(alarm.asks_since for alarm in seen if alarm.asks_since and _asks_anew(alarm))])
-
-
-def _asks_anew(alarm: AlarmView) -> bool:
-    return alarm.asks_since != alarm.onset_at
+    return sorted([*onsets, *(a.asks_since for a in seen if a.asks_since and a.asks_since != a.onset_at)])
 
 
 def in_flood(sounded: Sequence[datetime], now: datetime, was: bool) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -145,13 +146,32 @@ def is_out(session: Session, row: AlarmRow) -> bool:
     return card is not None and card.out_of_service
 
 
-def standing(row: AlarmRow, out: bool = False) -> Life:
+class Kept(Protocol):
+    """What a row keeps of an alarm's life; a result with these columns will do as well."""
+
+    @property
+    def active(self) -> bool: ...
+    @property
+    def acknowledged(self) -> bool: ...
+    @property
+    def latched(self) -> bool: ...
+    @property
+    def shelved_until(self) -> datetime | None: ...
+    @property
+    def suppressed_by(self) -> str | None: ...
+    @property
+    def onset_at(self) -> datetime: ...
+    @property
+    def extra(self) -> dict[str, Any]: ...
+
+
+def standing(row: Kept, out: bool = False) -> Life:
     """The life that the row keeps; whether its thing is out of service is kept on the thing's card."""
     base = base_of(row.active, row.acknowledged, row.latched)
     return Life(base, row.shelved_until is not None, out, row.suppressed_by is not None, row.latched)
 
 
-def life_of(row: AlarmRow, now: datetime, out: bool = False) -> Life:
+def life_of(row: Kept, now: datetime, out: bool = False) -> Life:
     """Where the row stands now; a shelf whose time is up does not count, whether or not that was written yet."""
     life = standing(row)
     if row.shelved_until is not None and row.shelved_until <= now:

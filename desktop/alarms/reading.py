@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from db.tables.alarms import AlarmRow
@@ -15,9 +16,10 @@ from db.tables.cases import CaseRow
 from db.tables.places import Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
-from desktop.alarms.occurrences import ASKS_SINCE, CALLED, SILENT, is_copy, life_of
+from desktop.alarms.occurrences import ASKS_SINCE, CALLED, SAME_AS, SILENT, Kept, is_copy, life_of, not_over
 from desktop.alarms.pictures import PICTURES, STILLS
-from desktop.alarms.views import PRIORITIES, AlarmView
+from desktop.alarms.rules import Life, State
+from desktop.alarms.views import PRIORITIES, AlarmView, Silence
 from desktop.cases.evidence import Still
 from desktop.places.service import view as place_view
 from desktop.things.model import Priority
@@ -40,6 +42,30 @@ def views(session: Session, now: datetime, *where: ColumnElement[bool]) -> list[
         for row, card, operator, number in session.execute(found)
         if not is_copy(row)
     ]
+
+
+@dataclass(frozen=True)
+class Sounded:
+    """As much of an alarm as `flood.annunciations` asks for."""
+
+    state: State
+    onset_at: datetime
+    silent: Silence
+    asks_since: datetime | None
+
+
+def sounded(session: Session, now: datetime, since: datetime) -> Iterator[Sounded]:
+    """The alarms that began since then, and those that are not over, in no order: by columns, for in a storm there are
+    thousands and everything that changes asks for them."""
+    columns = (
+        AlarmRow.active, AlarmRow.acknowledged, AlarmRow.latched, AlarmRow.shelved_until, AlarmRow.suppressed_by,
+        AlarmRow.onset_at, AlarmRow.extra, ThingCard.out_of_service,
+    )  # fmt: skip
+    found = select(*columns).outerjoin(ThingCard, ThingCard.id == AlarmRow.thing_id)
+    for row in session.execute(found.where(or_(AlarmRow.onset_at >= since, not_over()))):
+        if SAME_AS not in row.extra:
+            life = life_of(row, now, bool(row.out_of_service))
+            yield Sounded(life.state, row.onset_at, row.extra.get(SILENT, ""), _asks_since(row, life))
 
 
 def most_urgent_first(alarms: Iterable[AlarmView]) -> list[AlarmView]:
@@ -111,10 +137,12 @@ def _view(
         pictures=tuple(row.extra.get(PICTURES, ())),
         stills=msgspec.convert(row.extra.get(STILLS, {}), dict[str, Still]),
         silent=row.extra.get(SILENT, ""),
-        asks_since=_asks_since(row) if life.state in ("unacknowledged", "returned") else None,
+        asks_since=_asks_since(row, life),
     )
 
 
-def _asks_since(row: AlarmRow) -> datetime:
+def _asks_since(row: Kept, life: Life) -> datetime | None:
+    if life.state not in ("unacknowledged", "returned"):
+        return None
     anew = row.extra.get(ASKS_SINCE)
     return datetime.fromisoformat(anew) if anew else row.onset_at

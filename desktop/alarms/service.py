@@ -14,6 +14,7 @@ from db.tables.alarms import AlarmRow
 from desktop.alarms import calls, course, due, occurrences, pictures, reading
 from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
 from desktop.alarms.figures import kpis
+from desktop.alarms.flood import annunciations
 from desktop.alarms.kpi import Kpis
 from desktop.alarms.rules import Life, after
 from desktop.alarms.suppression import ParentOf, settle
@@ -140,9 +141,17 @@ class Alarms:
         """Who did what about the alarm, oldest first; its onset and return are in the view."""
         return self._records.read(lambda session: course.steps(session, alarm_id))
 
-    def log(self, since: datetime, until: datetime) -> list[AlarmView]:
-        """Every alarm that began from `since` (included) to `until` (not included), in order of time."""
+    def annunciations(self, since: datetime) -> list[datetime]:
+        """When alarms sounded since then, in order; of those that are not over also before."""
+        now = self._clock.now()
+        return self._records.read(lambda session: annunciations(reading.sounded(session, now, since)))
+
+    def log(self, since: datetime, until: datetime, of: tuple[str, str] | None = None) -> list[AlarmView]:
+        """Every alarm that began from `since` (included) to `until` (not included), in order of time; of a thing's rule
+        alone where `of` names one."""
         period = and_(AlarmRow.onset_at >= since, AlarmRow.onset_at < until)
+        if of is not None:
+            period = and_(period, AlarmRow.thing_id == of[0], AlarmRow.rule == of[1])
         found = self._records.read(lambda session: reading.views(session, self._clock.now(), period))
         return sorted(found, key=lambda alarm: (alarm.onset_at, alarm.id))
 

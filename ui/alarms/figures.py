@@ -268,14 +268,10 @@ class FiguresPage(Page):
             self._context.shell.go("alarms", alarm_id)
 
     def _newest(self, rule: Rule) -> str:
-        """Waits for the store: the last days first, for that is where it mostly is."""
+        """Waits for the store."""
         since, until = self._period()
-        for begin in (max(since, until - timedelta(days=2)), since):
-            log = self._context.console.alarms.log(begin, until + timedelta(seconds=1))
-            found = next((one.id for one in reversed(log) if (one.thing_id, one.rule) == rule), "")
-            if found:
-                return found
-        return ""
+        log = self._context.console.alarms.log(since, until + timedelta(seconds=1), rule)
+        return log[-1].id if log else ""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._host and event.type() == QEvent.Type.Resize:

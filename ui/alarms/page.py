@@ -257,8 +257,7 @@ class AlarmsPage(ListPage):
             # What explains it may have been put away since; then the next change brings this one back.
             with suppress(NotFound):
                 explained = alarms.get(alarm.suppressed_by)
-        log = alarms.log(now - CHATTER_LOOK, now + timedelta(seconds=1))
-        same = [one for one in log if (one.thing_id, one.rule) == (alarm.thing_id, alarm.rule)]
+        same = alarms.log(now - CHATTER_LOOK, now + timedelta(seconds=1), (alarm.thing_id, alarm.rule))
         return Told(row, alarms.course(alarm.id), explained, next(iter(proposals(same)), None))
 
     def _show(self, told: Told) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop.alarms.flood import annunciations
 from desktop.kernel.bus import Changed
 from ui.aio import in_background, slot
 from ui.alarms.views import LOOK_BACK, Standing
@@ -20,10 +18,7 @@ if TYPE_CHECKING:
 def read_standing(console: Console) -> Standing:
     """Waits for the store: call it in the background."""
     now = console.clock.now()
-    standing = console.alarms.open()
-    # What stands for longer may have come to ask anew.
-    late = {alarm.id: alarm for alarm in (*console.alarms.log(now - LOOK_BACK, now + timedelta(seconds=1)), *standing)}
-    return Standing(tuple(standing), tuple(annunciations(late.values())))
+    return Standing(tuple(console.alarms.open()), tuple(console.alarms.annunciations(now - LOOK_BACK)))
 
 
 class Hearing(QObject):

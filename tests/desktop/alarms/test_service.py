@@ -25,6 +25,7 @@ from db.tables.places import Place
 from db.tables.security import Operator
 from db.tables.things import ThingCard
 from desktop.alarms import service
+from desktop.alarms.flood import annunciations
 from desktop.alarms.intake import AlarmIntake
 from desktop.alarms.occurrences import not_over
 from desktop.alarms.service import Alarms
@@ -455,6 +456,33 @@ def test_what_began_under_a_shelf_tells_who_shelved_it_and_why(alarms: Alarms, c
         ("alarms.shelve", "li", "误报核实", "wang"),
         ("alarms.unshelve", "wang", "", ""),
     ]
+
+
+def test_when_alarms_sounded_is_read_as_the_views_tell_it(alarms: Alarms, records: Records, clock: FakeClock) -> None:
+    begin(alarms, "seen", rule="seen")
+    begin(alarms, "copy", WALL_MS + 1000, rule="seen")
+    begin(alarms, "over", WALL_MS + 2000, rule="over")
+    end(alarms, "over", WALL_MS + 3000, WALL_MS + 2000, rule="over")
+    begin(alarms, "shelved", WALL_MS + 4000, rule="shelved")
+    begin(alarms, "again", WALL_MS + 5000, rule="again", re_alarm=600.0)
+    begin(alarms, "hidden", WALL_MS + 6000, rule="hidden", thing_id="meter", comms=True, parent="gateway")
+    begin(alarms, "gateway", WALL_MS + 7000, rule="offline", thing_id="gateway", comms=True)
+    alarms.acknowledge(LI, ["seen", "again"])
+    alarms.shelve(LI, "shelved", 5, "试")
+    clock.advance(700)
+    alarms.realarm_due()
+    took_out(records, clock, True)
+    begin(alarms, "tried", WALL_MS + 8000, rule="tried")
+    for out in (True, False):
+        took_out(records, clock, out)
+        if not out:
+            alarms.back_in_service("sump")
+        everything = {one.id: one for one in (*alarms.log(from_ms(WALL_MS), from_ms(WALL_MS + 10**7)), *alarms.open())}
+        found = alarms.annunciations(from_ms(WALL_MS))
+        assert found == annunciations(everything.values())
+        assert found.count(clock.now()) == (0 if out else 4)
+    assert alarms.annunciations(clock.now())[-1] == clock.now(), "what stands counts however old it is"
+    assert [one.id for one in alarms.log(from_ms(WALL_MS), clock.now(), ("sump", "over"))] == ["over"]
 
 
 def test_every_act_has_a_word_in_the_course() -> None:
