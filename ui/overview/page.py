@@ -230,12 +230,14 @@ class OverviewPage(ListPage):
     def _show_due(self) -> None:
         words, now = self._words, self._context.console.clock.now()
         due = due_soon(self._cases, now)
+        # One at least: an empty list would say that nothing is due.
+        room = max(1, self._room() - max(1, len(by_post(self._turns))))
         lines: list[_Line] = [
             (
                 "due", one_line(case.title), case.number, short(case.due_at or case.opened_at, now),
                 partial(self._context.shell.go, "cases", case.id),
             )
-            for case in due[: self._room() - max(1, len(by_post(self._turns)))]
+            for case in due[:room]
         ]  # fmt: skip
         self._due_count.setText(str(len(due)) if due else "")
         open_count = self._open_cases

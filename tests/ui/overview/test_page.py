@@ -272,6 +272,11 @@ def test_it_fits_the_smallest_window_without_scrolling(
 
 
 def test_it_fits_with_every_system(site: Site, on_loop: OnLoop) -> None:
+    site.turns += [
+        turn(site, "guard", "冯刚", 8),
+        turn(site, "engineer", "高远", 8),
+        turn(site, "manager", "周经理", 8),
+    ]
     site.cases += [case(n, site, timedelta(minutes=n)) for n in range(1, 12)]
     site.cases += [case(n, site, -timedelta(hours=n)) for n in range(20, 30)]
     known = {model.system for model in MODELS.values()}
@@ -283,5 +288,8 @@ def test_it_fits_with_every_system(site: Site, on_loop: OnLoop) -> None:
             await until(lambda: len(page.system_words()) >= 13 and page.due())
             page.tick()
             await until(lambda: fits(page))
+            page.resize(1150, 560)
+            page.tick()
+            assert page.due() != []
 
     on_loop(story)
