@@ -231,8 +231,11 @@ def _place(tx: Transaction, row: AlarmRow) -> None:
 
 
 def _stand(tx: Transaction, row: AlarmRow) -> None:
-    """The row is an occurrence of its own. Under a shelf it stays there: shelving hides the rule, not one occurrence."""
+    """The row is an occurrence of its own. Under a shelf it stays there: shelving hides the rule, not one occurrence. But
+    what one person shelved hides nothing of a rule that has come to protect lives."""
     shelved = next((r for r in unfinished(tx.session, row) if r.shelved_until and not r.active), None)
+    if shelved and row.life_safety and not shelved.life_safety:
+        shelved = None
     if shelved:
         lift_expired(tx, shelved)
         shelved = shelved if shelved.shelved_until else None

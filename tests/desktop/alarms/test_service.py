@@ -399,6 +399,14 @@ def test_an_alarm_of_life_safety_is_shelved_by_two(alarms: Alarms, records: Reco
     assert any('"second":"op-wang"' in body for body in bodies)
 
 
+def test_what_one_shelved_hides_nothing_of_a_rule_that_came_to_protect_lives(alarms: Alarms) -> None:
+    begin(alarms)
+    alarms.shelve(LI, "a1", 60, "检修")
+    end(alarms)
+    begin(alarms, "a2", WALL_MS + 120_000, life_safety=True)
+    assert states(alarms) == {"a2": "unacknowledged"}
+
+
 def test_out_of_service_hides_and_back_asks_anew(alarms: Alarms, records: Records, clock: FakeClock) -> None:
     begin(alarms)
     alarms.acknowledge(LI, ["a1"])
