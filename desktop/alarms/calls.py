@@ -28,12 +28,12 @@ class Asking:
     step: int
 
 
-def may_go_up() -> Select[str, str, str, str, bool, int, datetime, dict[str, Any]]:
+def may_go_up() -> Select[str, str, str, bool, str, bool, int, datetime, dict[str, Any]]:
     """Alarms in sight, not acknowledged, and still active or of life safety. What is over and harmed nobody can wait until
     somebody looks; a gas alarm that came and went must be seen all the same."""
     # By columns, not rows: in a storm there are thousands, every few seconds.
     columns = (
-        AlarmRow.id, AlarmRow.thing_id, AlarmRow.rule, AlarmRow.priority, AlarmRow.life_safety, AlarmRow.escalated,
+        AlarmRow.id, AlarmRow.thing_id, AlarmRow.rule, AlarmRow.active, AlarmRow.priority, AlarmRow.life_safety, AlarmRow.escalated,
         AlarmRow.onset_at, AlarmRow.extra,
     )  # fmt: skip
     # Both values of `active` said, so that the index on (active, acknowledged, latched) finds them among any number.
@@ -53,8 +53,8 @@ def asking(session: Session) -> dict[str, Asking]:
     on_shelf = select(AlarmRow.thing_id, AlarmRow.rule).where(not_over(), AlarmRow.shelved_until.is_not(None))
     shelved = {(thing_id, rule) for thing_id, rule in session.execute(on_shelf)}
     found: dict[str, Asking] = {}
-    for id_, thing_id, rule, priority, life_safety, step, onset_at, extra in session.execute(may_go_up()):
-        if (thing_id, rule) in shelved:
+    for id_, thing_id, rule, active, priority, life_safety, step, onset_at, extra in session.execute(may_go_up()):
+        if not active and (thing_id, rule) in shelved:
             continue
         anew = extra.get(ASKS_SINCE)
         since = datetime.fromisoformat(anew) if anew else onset_at

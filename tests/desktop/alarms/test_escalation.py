@@ -217,6 +217,16 @@ def test_a_shelf_keeps_earlier_occurrences_of_its_rule_down_as_well(alarms: Alar
     assert alarms.get("gas-0").escalated_to == ()
 
 
+def test_what_came_to_protect_lives_goes_up_beside_the_shelf_of_one(alarms: Alarms, clock: FakeClock) -> None:
+    begin(alarms, "a1", rule="gas")
+    alarms.shelve(LI, "a1", 60, "检修")
+    alarms.record(change("a1", WALL_MS + 1000, False, WALL_MS, rule="gas"))
+    begin(alarms, "a2", WALL_MS + 60_000, rule="gas", life_safety=True)
+    clock.advance(30 * MINUTE)
+    assert alarms.escalate_due() == 1
+    assert alarms.get("a2").escalated == 1
+
+
 def test_a_clock_set_back_makes_nobody_wait_anew(alarms: Alarms, clock: FakeClock) -> None:
     begin(alarms)
     alarms.escalate_due()
