@@ -33,8 +33,8 @@ def may_go_up() -> Select[str, str, str, bool, str, bool, int, datetime, dict[st
     somebody looks; a gas alarm that came and went must be seen all the same."""
     # By columns, not rows: in a storm there are thousands, every few seconds.
     columns = (
-        AlarmRow.id, AlarmRow.thing_id, AlarmRow.rule, AlarmRow.active, AlarmRow.priority, AlarmRow.life_safety, AlarmRow.escalated,
-        AlarmRow.onset_at, AlarmRow.extra,
+        AlarmRow.id, AlarmRow.thing_id, AlarmRow.rule, AlarmRow.active, AlarmRow.priority, AlarmRow.life_safety,
+        AlarmRow.escalated, AlarmRow.onset_at, AlarmRow.extra,
     )  # fmt: skip
     # Both values of `active` said, so that the index on (active, acknowledged, latched) finds them among any number.
     unseen = (AlarmRow.active.in_((True, False)), AlarmRow.acknowledged.is_(False))
