@@ -7,7 +7,18 @@ from itertools import combinations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAction, QFontMetrics, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+    QWidget,
+)  # fmt: skip
 
 from ui.parts.form import FormField
 from ui.parts.text import Label
@@ -88,9 +99,20 @@ def assert_no_clipped_text(root: QWidget) -> None:
             )
             if wide or need > widget.height() + 2:
                 clipped.append(widget.text())
+        elif isinstance(widget, QComboBox) and not widget.isEditable():
+            if QFontMetrics(widget.font()).horizontalAdvance(widget.currentText()) > _room(widget) + 1:
+                clipped.append(widget.currentText())
         elif isinstance(widget, QPushButton) and widget.text() and widget.sizeHint().width() > widget.width() + 1:
             clipped.append(widget.text())
     assert not clipped, f"clipped: {clipped}"
+
+
+def _room(box: QComboBox) -> int:
+    """The width of what is chosen, without frame and arrow."""
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    part = QStyle.SubControl.SC_ComboBoxEditField
+    return box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box).width()
 
 
 def assert_nothing_overlaps(root: QWidget) -> None:
