@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from desktop.simulate.curves import DAY, EPOCH, OFFSET, bumps, counted, daily, daylight, flow, rain, stirring
 from desktop.simulate.noise import noise, seed_of, smooth
-from desktop.simulate.shapes import AnyShape, Counted, Shapes, Source, Total
+from desktop.simulate.running import clock, ran
+from desktop.simulate.shapes import AnyShape, Counted, Shapes, Source, Timed, Total
 from desktop.things.model import Point, Value
 from desktop.things.shapes import (
     Choice,
@@ -69,7 +70,7 @@ def values(
 def value(point: Point, shape: AnyShape, seed: int, moment: Moment, others: Mapping[str, Value]) -> Value:
     """One point's natural value: as its type, rounded to its decimals, inside its range."""
     if shape.when is not None and others[shape.when.point] != shape.when.equals:
-        return fitted(point, shape.otherwise if not isinstance(shape, (Total, Counted)) else 0)
+        return fitted(point, shape.otherwise if not isinstance(shape, (Total, Counted, Timed)) else 0)
     return fitted(point, _raw(point, shape, seed, moment, others))
 
 
@@ -113,6 +114,8 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
             return _square(shape, seed, moment.at)
         case Counter():
             return _count(shape, seed, moment.at)
+        case Timed():
+            return _begun(shape.counter, seed) + shape.counter.per_hour * ran(shape.runs, shape.seed, moment.at)
         case Counted():
             return reading(shape, seed, moment.at)
         case Total():
@@ -125,7 +128,7 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
                 return shape.values[0]
             return shape.values[int(noise(seed, slot) * len(shape.values))]
         case Schedule():
-            start, end, now = _seconds(shape.start), _seconds(shape.end), moment.local
+            start, end, now = clock(shape.start), clock(shape.end), moment.local
             lit = start <= now < end if start < end else now >= start or now < end
             return shape.on if lit else shape.off
         case Follow():
@@ -162,7 +165,12 @@ def _count(shape: Counter, seed: int, at: float) -> float:
     if shape.reset is not None:
         # Each thing at its own time, or all would be due for calibration on one day.
         hours = (hours + noise(seed, 1) * shape.reset) % shape.reset
-    return shape.start * (0.8 + 0.4 * noise(seed, 0)) + shape.per_hour * hours
+    return _begun(shape, seed) + shape.per_hour * hours
+
+
+def _begun(shape: Counter, seed: int) -> float:
+    """What it showed when it was put in."""
+    return shape.start * (0.8 + 0.4 * noise(seed, 0))
 
 
 def _cycle(shape: Sump | Pumped, seed: int, at: float) -> tuple[int, float]:
@@ -202,11 +210,6 @@ def _stop(shape: Trip, seed: int, number: int) -> int:
 
 def _jitter(seed: int, moment: Moment) -> float:
     return 2 * noise(seed, int(moment.at)) - 1
-
-
-def _seconds(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return int(hours) * 3600 + int(minutes) * 60
 
 
 def _number(other: Value) -> float:

@@ -8,8 +8,21 @@ from typing import Literal
 
 from desktop.simulate.noise import seed_of
 from desktop.things.model import Point, ThingModel
-from desktop.things.shapes import Constant, Daily, Daylight, Meter, Rain, Share, When, Written
-from desktop.things.simulated import ShapeMistake, needs, uncountable, written
+from desktop.things.shapes import (
+    Constant,
+    Counter,
+    Daily,
+    Daylight,
+    Meter,
+    Pumped,
+    Rain,
+    Schedule,
+    Share,
+    Square,
+    When,
+    Written,
+)
+from desktop.things.simulated import ShapeMistake, clocked, needs, uncountable, written
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +60,21 @@ class Counted:
     when: When | None = None
 
 
-AnyShape = Written | Total | Counted
+Runs = Square | Schedule | Pumped
+"""What a counter can count the hours of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A counter that grows while something runs, once that was found, with the seed of it."""
+
+    counter: Counter
+    runs: Runs
+    seed: int
+    when: When | None = None
+
+
+AnyShape = Written | Total | Counted | Timed
 Shapes = tuple[tuple[Point, AnyShape], ...]
 
 
@@ -73,6 +100,11 @@ def _ready(point: Point, shapes: Mapping[str, Written], seed: int, totals: Mappi
     if point.name in totals:
         return totals[point.name]
     shape = shapes[point.name]
+    if isinstance(shape, Counter) and shape.during:
+        name = clocked(shape.during, shapes) or shape.during
+        runs = shapes[name]
+        assert isinstance(runs, (Square, Schedule, Pumped))
+        return Timed(shape, runs, seed if isinstance(runs, Pumped) else seed_of(seed, name), shape.when)
     if not isinstance(shape, Meter):
         return shape
     source = source_of(shape.of, shapes, seed, totals)
@@ -97,7 +129,7 @@ def source_of(name: str, shapes: Mapping[str, Written], seed: int, totals: Mappi
 
 def looked_at(shape: AnyShape) -> Sequence[str]:
     """The points whose values a shape looks at."""
-    if isinstance(shape, (Total, Counted)):
+    if isinstance(shape, (Total, Counted, Timed)):
         return () if shape.when is None else (shape.when.point,)
     return needs(shape)
 

@@ -127,11 +127,17 @@ class Square(Shape, frozen=True, tag="square"):
 
 
 class Counter(Shape, frozen=True, tag="counter"):
-    """Only ever grows, from about `start`; begins anew after `reset` hours where something sets it back (a calibration)."""
+    """Only ever grows, from about `start`; begins anew after `reset` hours where something sets it back (a calibration).
+    With `during` it grows only while that point is on, as hours of running."""
 
     per_hour: Annotated[float, Meta(ge=0)] = field(name="perHour")
     start: float = 0.0
     reset: Positive | None = None
+    during: str = ""
+
+    def __post_init__(self) -> None:
+        if self.during and self.reset is not None:
+            raise ValueError("during and reset do not go together")
 
 
 class Meter(Shape, frozen=True, tag="meter"):

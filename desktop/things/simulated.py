@@ -62,6 +62,8 @@ def written(points: Iterable[Point], own: Mapping[str, Mapping[str, object]] | N
     for name, shape in ordered.items():
         if isinstance(shape, Meter) and (why := uncountable(shape.of, shapes)):
             raise ShapeMistake(name, ".of", why)
+        if isinstance(shape, Counter) and shape.during and clocked(shape.during, shapes) is None:
+            raise ShapeMistake(name, ".during", f"how long {shape.during!r} is on cannot be told")
     return ordered
 
 
@@ -154,6 +156,17 @@ def uncountable(name: str, shapes: Mapping[str, Written]) -> str:
             return f"a meter cannot count {name!r} ({type(other).__name__.lower()})"
 
 
+def clocked(name: str, shapes: Mapping[str, Written]) -> str | None:
+    """The point whose hours of being on are those of `name`: itself, or what it follows. None where nobody can tell them
+    in one step."""
+    match shapes[name]:
+        case Square(when=None, people=False, on=True) | Schedule(when=None, on=True) | Pumped(when=None):
+            return name
+        case Follow(when=None, equals=True, on=True) as follows:
+            return clocked(follows.point, shapes)
+    return None
+
+
 def _in_order(shapes: Mapping[str, Written]) -> dict[str, Written]:
     """The shapes so that each stands after those that it looks at."""
     ordered: dict[str, Written] = {}
@@ -169,8 +182,8 @@ def _in_order(shapes: Mapping[str, Written]) -> dict[str, Written]:
 
 
 def needs(shape: Shape) -> Sequence[str]:
-    """The points whose values a shape looks at."""
-    return [name for at, name in _looks_at(shape) if not isinstance(shape, Meter) or at != ".of"]
+    """The points whose values a shape looks at; a meter and a counter look at how others move, not at their values."""
+    return [name for at, name in _looks_at(shape) if not isinstance(shape, (Meter, Counter)) or at.startswith(".when")]
 
 
 def _looks_at(shape: Shape) -> list[tuple[str, str]]:
@@ -180,6 +193,8 @@ def _looks_at(shape: Shape) -> list[tuple[str, str]]:
         named = [(".point", shape.point)]
     elif isinstance(shape, (Share, Meter, Pumped)):
         named = [(".of", shape.of)]
+    elif isinstance(shape, Counter) and shape.during:
+        named = [(".during", shape.during)]
     elif isinstance(shape, Sum):
         named = [(f".of[{number}]", name) for number, name in enumerate(shape.of)]
     return named if shape.when is None else [*named, (".when.point", shape.when.point)]

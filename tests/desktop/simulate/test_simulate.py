@@ -281,3 +281,25 @@ def test_a_pit_fills_and_is_pumped_out_by_its_pumps_in_turn() -> None:
         assert float(now["level"]) >= float(was["level"]) or was["pump1_running"] or was["pump2_running"]
     high = pit.values(BEGUN, {"level": 75})
     assert high["pump1_running"] is high["pump2_running"] is True
+
+
+@pytest.mark.parametrize(
+    ("id_", "counter", "on"),
+    [
+        ("pump-low", "pump1_hours", "pump1_running"), ("pump-low", "pump2_hours", "pump2_running"),
+        ("drain-south", "pump1_hours", "pump1_running"), ("drain-south", "pump2_hours", "pump2_running"),
+        ("fans-east", "fan2_hours", "fan2_running"), ("light-1-1", "run_hours", "feedback"),
+        ("irrigation-garden", "volume", "watering"),
+    ],
+)  # fmt: skip
+def test_hours_of_running_are_counted_while_it_runs_and_at_no_other_time(id_: str, counter: str, on: str) -> None:
+    one = next(one for one in fleet(devices("small"), MODELS, 1) if one.device.id == id_)
+    point = one.model.point(counter)
+    assert point is not None
+    looks = [one.values(BEGUN + second) for second in range(0, 26 * 3600, 30)]
+    grown = float(looks[-1][counter]) - float(looks[0][counter])
+    by_hand = sum(look[on] for look in looks) * 30 / 3600 * float(str(point.simulate["perHour"]))
+    assert grown == pytest.approx(by_hand, abs=0.1 + 10.0**-point.decimals)
+    assert 0.5 < grown < 26
+    for was, now in pairwise(looks):
+        assert now[counter] == was[counter] or was[on] or now[on]
