@@ -96,6 +96,17 @@ def test_an_emergency_begins_as_what_its_rule_says_it_is(alarms: Alarms, records
     assert {"description", "alarm"} < case.fields.keys()
 
 
+def test_whoever_arrives_may_find_another_emergency_than_the_device_could_tell(
+    alarms: Alarms, records: Records, cases: Cases, clock: FakeClock
+) -> None:
+    trapped(alarms, rule="panic", case="emergency-response", case_fields={"kind": "security"})
+    (case,) = opened(records)
+    cases.move(LI, case.id, "respond")
+    clock.advance(300)
+    cases.move(LI, case.id, "arrive", fields={"arrived_at": clock.now().isoformat(), "kind": "injury"})
+    assert opened(records)[0].fields["kind"] == "injury"
+
+
 def test_the_clock_runs_from_the_alarm_and_thirty_minutes_are_in_time(
     alarms: Alarms, records: Records, cases: Cases, clock: FakeClock
 ) -> None:
