@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from desktop.alarms.views import AlarmView
 from desktop.cases.views import CaseQuery, CaseView
@@ -16,11 +16,12 @@ from desktop.kernel.bus import Changed
 from desktop.people.duty import Turn
 from desktop.things.views import ThingView
 from ui.aio import in_background, slot
-from ui.overview.lines import LINE, OverviewLine, SystemRow
+from ui.overview.lines import LINE, SystemRow
+from ui.overview.lists import Line, Lines, card
 from ui.overview.summary import LINES, SystemLine, by_post, due_soon, how_of, needing, overdue, state_of, system_lines
-from ui.parts.badge import PRIORITY_MARK, BadgeTone, Mark
+from ui.parts.badge import PRIORITY_MARK, Mark
 from ui.parts.buttons import Button
-from ui.parts.layout import clear, column, framed, row
+from ui.parts.layout import column
 from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.parts.series import Sample
@@ -68,7 +69,7 @@ class OverviewPage(ListPage):
         self._speaking: list[str] = []
         self._seconds = 0
         self._read = False
-        self._needs, self._due, self._here = _Lines(), _Lines(), _Lines()
+        self._needs, self._due, self._here = Lines(), Lines(), Lines()
         self._systems = {
             system: SystemRow(
                 ICONS[system], context.words(f"things.system.{system}"), partial(self._open_system, system)
@@ -143,14 +144,14 @@ class OverviewPage(ListPage):
 
     def _lay_out(self) -> QWidget:
         words = self._words
-        needs = _card(words("overview.needs"), self._needs_count, self._needs, rest=self._rest)
+        needs = card(words("overview.needs"), self._needs_count, self._needs, rest=self._rest)
         self._plant.setSpacing(0)
         self._plant.setHorizontalSpacing(16)
         for side in (0, 1):
             self._plant.setColumnStretch(side, 1)
-        plant = _card(words("overview.plant"), None, self._plant)
-        here = _card(words("overview.here"), None, self._here)
-        due = _card(words("overview.due"), self._due_count, self._due)
+        plant = card(words("overview.plant"), None, self._plant)
+        here = card(words("overview.here"), None, self._here)
+        due = card(words("overview.due"), self._due_count, self._due)
         body = QWidget()
         # What is listed follows the window's height; it must not keep a window from being made lower.
         body.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
@@ -191,7 +192,7 @@ class OverviewPage(ListPage):
         alarms, late = needing(self._alarms, self._in_hand), overdue(self._cases)
         dead = self._census.silent if self._census else ()
         go, now = self._context.shell.go, self._context.console.clock.now()
-        lines: list[_Line] = []
+        lines: list[Line] = []
         for alarm in alarms:
             place = " / ".join((*alarm.place_path, one_line(alarm.thing_name)))
             # What is over and answered is no longer on the page of alarms: its case is what goes on.
@@ -232,7 +233,7 @@ class OverviewPage(ListPage):
         due = due_soon(self._cases, now)
         # One at least: an empty list would say that nothing is due.
         room = max(1, self._room() - max(1, len(by_post(self._turns))))
-        lines: list[_Line] = [
+        lines: list[Line] = [
             (
                 "due", one_line(case.title), case.number, short(case.due_at or case.opened_at, now),
                 partial(self._context.shell.go, "cases", case.id),
@@ -250,7 +251,7 @@ class OverviewPage(ListPage):
         """Who the roster says is here: whoever is signed in need not be."""
         words, now = self._words, self._context.console.clock.now()
         go = partial(self._context.shell.go, "duty")
-        lines: list[_Line] = [
+        lines: list[Line] = [
             (
                 "here", words("overview.and").join(one_line(turn.name) for turn in turns), words(f"duty.post.{post}"),
                 words("overview.until", at=short(min(turn.ends_at for turn in turns), now)), go,
@@ -336,67 +337,3 @@ class OverviewPage(ListPage):
             history(line.thing.id, line.point.name, now - HOUR, now, 240) if line.thing and line.point else []
             for line in lines
         ]
-
-
-_Line = tuple[str, str, str, str, Callable[[], object]]
-"""Kind (a key of LOOKS), title, under, when, and what opens it."""
-
-LOOKS: dict[str, tuple[Mark, BadgeTone]] = {
-    "critical": ("diamond", "critical"), "high": ("triangle", "high"), "medium": ("circle", "medium"),
-    "low": ("square", "low"), "overdue": ("half", "high"), "silent": ("ring", "quiet"), "due": ("ring", "quiet"),
-    "here": ("circle", "quiet"), "nobody": ("ring", "quiet"), "critical-over": ("diamond", "quiet"),
-    "high-over": ("triangle", "quiet"), "medium-over": ("circle", "quiet"), "low-over": ("square", "quiet"),
-}  # fmt: skip
-
-
-class _Lines(QWidget):
-    """A short list that is rebuilt only when it says something else."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(0)
-        self._said: object = None
-        self._own: list[OverviewLine] = []
-        self._what: list[tuple[str, str, str]] = []
-
-    def titles(self) -> list[str]:
-        return [line.title() for line in self._own]
-
-    def lines(self) -> list[OverviewLine]:
-        return self._own
-
-    def show_lines(self, lines: Sequence[_Line], none: str) -> None:
-        said = ([line[:4] for line in lines], none)
-        if said == self._said:
-            return
-        focused = next((n for n, line in enumerate(self._own) if line.hasFocus()), None)
-        chosen = None if focused is None else self._what[focused]
-        self._said, self._what = said, [line[:3] for line in lines]
-        clear(self._box)
-        self._own = [_line_widget(line) for line in lines]
-        for line in self._own:
-            self._box.addWidget(line)
-            # A layout shows what is new only later; the focus may come to it now.
-            line.show()
-        if focused is not None and self._own:
-            # On the same matter, wherever it stands now; where it is gone, on what stands in its place.
-            same = self._what.index(chosen) if chosen in self._what else focused
-            self._own[min(same, len(self._own) - 1)].setFocus()
-        if not lines:
-            empty = Label(none, "secondary", wrap=True)
-            empty.setMinimumHeight(LINE)
-            self._box.addLayout(row(empty, margins=(16, 0, 16, 0)))
-
-
-def _line_widget(line: _Line) -> OverviewLine:
-    kind, title, under, at, open_ = line
-    return OverviewLine(*LOOKS[kind], title, under, at, open_)
-
-
-def _card(title: str, count: Label | None, *content: QWidget | QLayout, rest: QWidget | None = None) -> QFrame:
-    head = row(Label(title, "section"), count or 0, None, rest or 0, margins=(16, 12, 16, 4))
-    card = framed("card", column(head, *content, spacing=0, margins=(0, 0, 0, 6)))
-    card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-    return card
