@@ -19,7 +19,7 @@ from ui.alarms.rows import Row
 from ui.parts.badge import PRIORITY_MARK, BadgeTone, badge_width
 from ui.parts.table import Column
 from ui.parts.value import one_line, unit_words, value_words
-from ui.parts.when import lasting, short
+from ui.parts.when import lasting, local, short
 from ui.theme.fonts import font
 
 YIELDING = ("case", "place", "for", "value", "escalated", "thing")
@@ -89,8 +89,12 @@ def escalated(words: Words, alarm: AlarmView) -> str:
 
 
 def state(words: Words, row: Row) -> str:
-    """A heading is answered when all of its alarms are."""
-    return "" if row.kind == "more" else words(f"alarms.state.{row.asks.state}")
+    """A heading is answered when all of its alarms are; what is shelved says until when."""
+    if row.kind == "more":
+        return ""
+    if row.asks.state == "shelved" and row.asks.shelved_until is not None:
+        return words("alarms.shelve.until", time=f"{local(row.asks.shelved_until):%H:%M}")
+    return words(f"alarms.state.{row.asks.state}")
 
 
 def state_tone(alarm: AlarmView) -> BadgeTone:

@@ -95,6 +95,7 @@ def test_s_shelves_with_a_duration_and_a_reason(site: Site, open_page: Open) -> 
     page.chip("已搁置")
     page.until(page.rows)
     page.until(lambda: page.detail().says("现场检修"))
+    assert "搁置至 15:00" in page.rows()[0]
     page.act("S")
     page.until(page.instead)
     assert site.alarm(alarm_id).state == "unacknowledged"
