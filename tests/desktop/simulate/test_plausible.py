@@ -151,3 +151,20 @@ def test_nothing_flows_through_a_shut_valve_and_fans_run_while_there_is_gas(name
         assert was["valve_open"] or not now["valve_open"], f"{where}: only a person opens it again"
         falls = number(was["concentration"]) - number(now["concentration"]) > 1.5
         assert not falls or was["fan_running"], where
+
+
+@pytest.mark.parametrize("hours", range(0, 24, 3))
+def test_loads_add_up_without_any_trouble(hours: int) -> None:
+    calm = Film("calm")
+    now = calm.at(hours * 3600.0, list(calm.sensors))
+    supply, board = number(now["meter-main"]["active_power"]), now["switchboard"]
+    carried = sum(number(now[f"transformer-{n}"]["power"]) for n in (1, 2))
+    assert carried == pytest.approx(supply, rel=0.25)
+    for feeder, use in (("homes", "homes"), ("lifts", "lifts"), ("pumps", "pumps")):
+        metered = sum(number(frame["active_power"]) for id_, frame in now.items() if DEVICES[id_].use == use and
+                      KINDS[id_] == "electricity-meter")  # fmt: skip
+        assert number(board[f"{feeder}_power"]) == pytest.approx(metered, rel=0.2, abs=3), feeder
+    assert number(board["incomer_power"]) < supply
+    for id_ in (id_ for id_ in now if KINDS[id_] == "heat-meter"):
+        heat = 1.163 * number(now[id_]["flow"]) * number(now[id_]["difference"])
+        assert heat == pytest.approx(number(now[id_]["power"]), rel=0.12), id_
