@@ -33,7 +33,7 @@ def paint_cluster(painter: QPainter, cluster: Cluster, selected: bool, focused: 
         painter.drawEllipse(disc.adjusted(2, 2, -2, -2))
     if pin.gone and urgent:
         # An alarm that nobody can take back is an alarm: its shape stands over the hatching, on its own ground.
-        paint_mark(painter, centre, pin.state.mark, soft, 19)
+        paint_mark(painter, centre, pin.state.mark, soft, 17)
         paint_mark(painter, centre, pin.state.mark, ink, 13)
     elif pin.gone:
         pass
