@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.rollup import Band
 from db.store import Records, Transaction
 from db.tables.energy import MeterReading
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from desktop.energy import rules
+from desktop.energy.closing import (
+    DAY,
+    USUAL_DAYS,
+    Meters,
+    closed,
+    first_open,
+    last_days,
+    most_used,
+    opened,
+    unit_factor,
+)
 from desktop.energy.rules import Row
 from desktop.energy.views import Doubt, EnergyReport, Night, Span
 from desktop.kernel.clock import Clock
-from desktop.kernel.ids import deterministic_id
 from desktop.security.principal import act, system
-from desktop.things.counters import Expectation, per_interval, readings_of, taken_back
-from desktop.things.model import Medium, Point, Reading
+from desktop.things.model import Medium, Point
 from desktop.things.views import ThingView
 
-DAY = 86_400
-LONGEST_BACK = 40
-"""Days that are caught up after the console, or a meter, was away; the telemetry file keeps raw samples a month."""
-PATIENCE = 3 * DAY
-"""A day is closed without a reading after its end when none came for so long; the figure then says "gap"."""
-NIGHT = (1, 5)
-"""Hours in which a house sleeps."""
-EXPECTED = Expectation(gap_after=1.5 * DAY)
-"""A meter may rest for a night, and where only changes are stored it is silent then; a day and a half is a gap."""
-
-
-class Meters(Protocol):
-    """What this service needs of `desktop.things.service.Things`."""
-
-    def all(self) -> tuple[ThingView, ...]: ...
-    def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]: ...
-    def reading(self, thing_id: str, point: str) -> Reading: ...
+LEAP = 1.5 * DAY
+"""Seconds by which the time may be ahead of when it was last asked for; beyond, it is believed when it says so again."""
 
 
 class Energy:
@@ -55,6 +46,7 @@ class Energy:
         self._clock = clock
         self._things = things
         self._system = system(terminal)
+        self._asked: float | None = None
         self._offset = timedelta(minutes=offset_minutes)
 
     def media(self) -> tuple[Medium, ...]:
@@ -71,16 +63,20 @@ class Energy:
         """
         now = self._clock.now().timestamp()
         today = self._date(now)
-        known = self._records.read(_last_days)
+        known = self._records.read(last_days)
+        most = self._records.read(lambda s: most_used(s, (today - timedelta(days=USUAL_DAYS)).isoformat()))
         meters = [
-            (view, point, first, self._readings(view, point, first, last, now))
+            opened(self._things, view, point, first, last, most.get((view.id, point.name)), now, self._midnight)
             for view, point in self._meters()
             for last in (known.get((view.id, point.name)),)
-            if (first := self._first_open(last, today)) < today
+            if (first := first_open(last, today)) < today
         ]
-        # By what was heard of any meter, not by this clock alone: one that is days ahead must not close the running day.
-        heard = max((readings[-1][0] for *_, readings in meters if readings), default=now)
-        rows = [row for meter in meters for row in self._unclosed(*meter, today, min(now, heard))]
+        # By what is stored of any meter, not by this clock alone: one that is days ahead must not close the running day.
+        heard = max((meter.stored for meter in meters if meter.stored), default=now)
+        before, self._asked = self._asked or heard, now
+        if now - before > LEAP:
+            return 0
+        rows = [row for meter in meters for row in closed(meter, today, min(now, heard), self._midnight)]
         if not rows:
             return 0
 
@@ -118,7 +114,7 @@ class Energy:
         ]
         return EnergyReport(
             medium=medium,
-            unit=_unit(medium, found or earlier),
+            unit=rules.UNITS[medium],
             first=first,
             last=last,
             total=rules.total(rows),
@@ -136,102 +132,14 @@ class Energy:
         )
 
     def _meters(self) -> list[tuple[ThingView, Point]]:
-        return [
-            (view, point)
-            for view in self._things.all()
-            for point in view.thing.model.points
-            if point.counter is not None and point.counter.medium
-        ]
-
-    def _first_open(self, last: tuple[str, float] | None, today: date) -> date:
-        """The first day that may have no record yet."""
-        oldest = today - timedelta(days=LONGEST_BACK)
-        return max(oldest, date.fromisoformat(last[0]) + timedelta(days=1)) if last else oldest
-
-    def _readings(
-        self, view: ThingView, point: Point, first: date, last: tuple[str, float] | None, now: float
-    ) -> list[tuple[float, float]]:
-        """The meter's readings from the first open day on. They begin with the one on record, so that whatever was used
-        since is counted once, and go on until now where the meter still says the same: only changes are stored."""
-        since = self._midnight(first)
-        before = (since, last[1]) if last and date.fromisoformat(last[0]) + timedelta(days=1) == first else None
-        begin = since if before else since - DAY
-        bands = self._things.bands(view.id, point.name, begin, now, LONGEST_BACK * 24 * 4)
-        readings = readings_of(before, bands, now)
-        told = self._things.reading(view.id, point.name)
-        if told.quality == "good" and isinstance(told.value, int | float) and (not readings or readings[-1][0] < now):
-            readings.append((now, float(told.value)))
-        return readings
-
-    def _unclosed(
-        self,
-        view: ThingView,
-        point: Point,
-        first: date,
-        readings: Sequence[tuple[float, float]],
-        today: date,
-        heard: float,
-    ) -> list[MeterReading]:
-        """The meter's days that are over, not on record, and known by a reading after their end."""
-        if len(readings) < 2 or point.counter is None:
-            return []
-        odd = taken_back(readings, point.counter, EXPECTED)
-        jumps = [readings[n][0] for n in odd]
-        readings = [reading for n, reading in enumerate(readings) if n not in odd]
-        rows: list[MeterReading] = []
-        for number in range((today - first).days):
-            day = first + timedelta(days=number)
-            begin, end = self._midnight(day), self._midnight(day) + DAY
-            dark = readings[-1][0] < end
-            if readings[0][0] >= end or readings[-1][0] <= begin or (dark and heard < end + PATIENCE):
-                continue
-            edges = [begin, begin + NIGHT[0] * 3600, begin + NIGHT[1] * 3600, end]
-            evening, night, rest = per_interval(readings, point.counter, edges, EXPECTED)
-            flaws = {flaw.kind for part in (evening, night, rest) for flaw in part.flaws}
-            if readings[0][0] > begin + 3600 or dark:
-                flaws.add("gap")
-            if any(begin < at <= end for at in jumps):
-                flaws.add("jump")
-            rows.append(
-                MeterReading(
-                    id=deterministic_id("reading", view.id, point.name, day.isoformat()),
-                    thing_id=view.id,
-                    point=point.name,
-                    day=day.isoformat(),
-                    medium=point.counter.medium,
-                    unit=point.symbol or point.unit,
-                    use=view.thing.use,
-                    place_id=view.place_id,
-                    reading=_standing(readings, end),
-                    used=round(evening.used + night.used + rest.used, 6),
-                    night=round(night.used, 6),
-                    flaws=sorted(flaws),
-                )
-            )
-        return rows
+        """Those whose amounts can be added up."""
+        return [(view, point) for view in self._things.all() for point in view.thing.model.points if unit_factor(point)]
 
     def _date(self, at: float) -> date:
         return (datetime.fromtimestamp(at, UTC) + self._offset).date()
 
     def _midnight(self, day: date) -> float:
         return (datetime(day.year, day.month, day.day, tzinfo=UTC) - self._offset).timestamp()
-
-
-def _standing(readings: Sequence[tuple[float, float]], at: float) -> float:
-    """How the counter stood at a moment: between two readings as if it moved evenly, as the use between them is shared
-    out; where it fell, as it was last read."""
-    after = bisect_right(readings, at, key=lambda reading: reading[0])
-    since, before = readings[after - 1]
-    if after == len(readings) or readings[after][1] < before:
-        return before
-    until, then = readings[after]
-    return round(before + (then - before) * (at - since) / (until - since), 6)
-
-
-def _unit(medium: Medium, rows: Sequence[MeterReading]) -> str:
-    """As it is written on the readings; on those of a medium nobody wrote it on, the usual one."""
-    written = next((row.unit for row in reversed(rows) if row.unit), "")
-    return written or {"electricity": "kWh", "water": "m³", "gas": "m³", "heat": "GJ"}.get(medium, "")
 
 
 def _labels(span: Span, first: str, last: str) -> tuple[Sequence[str], int]:
@@ -252,14 +160,6 @@ def _doubts(
         for day, thing_id, flaw in sorted(set(flaws), reverse=True)
         if day >= first
     )
-
-
-def _last_days(session: Session) -> dict[tuple[str, str], tuple[str, float]]:
-    """The newest day on record of every meter, and how it stood at its end."""
-    # Of the row that has the greatest day SQLite gives the other columns as well.
-    wanted = select(MeterReading.thing_id, MeterReading.point, func.max(MeterReading.day), MeterReading.reading)
-    found = session.execute(wanted.group_by(MeterReading.thing_id, MeterReading.point))
-    return {(thing, point): (day, reading) for thing, point, day, reading in found}
 
 
 def _rows(session: Session, medium: Medium, first: str, last: str) -> list[MeterReading]:
@@ -301,7 +201,9 @@ def _building(places: Mapping[str, Place], place_id: str | None) -> str:
 
 def _row(row: MeterReading, meters: Mapping[str, _Meter]) -> Row:
     meter = meters.get(row.thing_id)
-    return Row(row.thing_id, row.use, meter.building if meter else "", row.day, row.used, row.night)
+    times = rules.factor(row.unit, row.medium) or 1.0
+    night = None if row.night is None else row.night * times
+    return Row(row.thing_id, row.use, meter.building if meter else "", row.day, row.used * times, night)
 
 
 def _name(meters: Mapping[str, _Meter], thing_id: str) -> str:
