@@ -34,6 +34,12 @@ class Row:
     used: float
     night: float | None = None
     """Of that, from 1 to 5 in the morning."""
+    point: str = ""
+    """Of the thing: one that stores energy counts what goes in and what comes out."""
+
+    @property
+    def meter(self) -> tuple[str, str]:
+        return self.thing_id, self.point
 
 
 def factor(written: str, medium: str) -> float | None:
@@ -67,9 +73,10 @@ def bounds(span: Span, day: date) -> tuple[str, str]:
 
 
 def with_use(rows: Sequence[Row]) -> list[Row]:
-    """The rows that say what was consumed: those of meters with a use. What has none, as a solar inverter, makes or moves
-    energy; only where no meter was given a use do all of them count."""
-    return [row for row in rows if row.use] or list(rows)
+    """The rows that say what was consumed: those of meters with a use, also of the days before they were given it. What
+    has none, as a solar inverter, makes or moves energy; only where no meter was given a use do all of them count."""
+    used = {row.thing_id for row in rows if row.use}
+    return [row for row in rows if row.thing_id in used] or list(rows)
 
 
 def counted(rows: Sequence[Row]) -> list[Row]:
@@ -82,13 +89,25 @@ def total(rows: Sequence[Row]) -> float:
     return fsum(row.used for row in counted(rows))
 
 
-def loss(rows: Sequence[Row]) -> Loss | None:
-    """What came in against what was metered behind, over the days on which both are known; None without such days."""
+def loss(rows: Sequence[Row], first: str = "", names: Mapping[str, str] | None = None) -> Loss | None:
+    """What came in from `first` on against what was metered behind; None without a day on which both are known.
+
+    A meter that is dark for a day must not make a loss of what it would have counted: only days on which all meters are
+    known count, those of the rows before `first` as well. Where there is no such day, all do, and who is missing is told.
+    """
     supply = [row for row in rows if row.use == SUPPLY]
     behind = [row for row in with_use(rows) if row.use != SUPPLY]
-    days = {row.day for row in supply} & {row.day for row in behind}
-    supplied = fsum(row.used for row in supply if row.day in days)
-    return Loss(supplied, fsum(row.used for row in behind if row.day in days), len(days)) if days else None
+    known: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in (*supply, *behind):
+        known[row.day].add(row.meter)
+    meters = set().union(*known.values())
+    both = {day for day in {row.day for row in supply} & {row.day for row in behind} if day >= first}
+    days = {day for day in both if known[day] == meters} or both
+    if not days:
+        return None
+    missing = {thing_id for day, told in known.items() if day >= first for thing_id, _ in meters - told}
+    supplied, metered = (fsum(row.used for row in each if row.day in days) for each in (supply, behind))
+    return Loss(supplied, metered, len(days), tuple(sorted((names or {}).get(each, each) for each in missing)))
 
 
 def same_days(rows: Sequence[Row], before: Sequence[Row]) -> tuple[list[Row], list[Row]]:
@@ -96,9 +115,9 @@ def same_days(rows: Sequence[Row], before: Sequence[Row]) -> tuple[list[Row], li
 
     A month that is under way is so held against the same days, and a meter that is new against nothing.
     """
-    now, then = ({(row.thing_id, row.day[5:]) for row in each} for each in (rows, before))
+    now, then = ({(row.meter, row.day[5:]) for row in each} for each in (rows, before))
     both = now & then
-    held, against = ([row for row in each if (row.thing_id, row.day[5:]) in both] for each in (rows, before))
+    held, against = ([row for row in each if (row.meter, row.day[5:]) in both] for each in (rows, before))
     return held, against
 
 
@@ -129,12 +148,12 @@ def parts(
     return tuple(sorted(found, key=lambda part: (-part.used, part.key)))
 
 
-def unusual_nights(rows: Iterable[Row], first: str) -> list[tuple[Row, float]]:
+def unusual_nights(rows: Sequence[Row], first: str) -> list[tuple[Row, float]]:
     """Nights from `first` on in which a meter used far more than in the nights before, with what was usual."""
-    by_meter: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    by_meter: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in with_use(rows):
         if row.night is not None:
-            by_meter[row.thing_id].append(row)
+            by_meter[row.meter].append(row)
     found: list[tuple[Row, float]] = []
     for own in by_meter.values():
         own.sort(key=lambda row: row.day)
@@ -149,24 +168,24 @@ def unusual_nights(rows: Iterable[Row], first: str) -> list[tuple[Row, float]]:
     return sorted(found, key=lambda pair: (pair[0].day, pair[0].thing_id), reverse=True)
 
 
-def stuck(rows: Iterable[Row]) -> list[Row]:
+def stuck(rows: Sequence[Row]) -> list[Row]:
     """Days on which a meter stood still for the second time running, though it usually moves and another of its use did."""
-    by_meter: defaultdict[str, list[Row]] = defaultdict(list)
-    moved: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    uses: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        by_meter[row.thing_id].append(row)
-        uses[row.use].add(row.thing_id)
+    by_meter: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    moved: set[tuple[str, str]] = set()
+    uses: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in with_use(rows):
+        by_meter[row.meter].append(row)
+        uses[row.use].add(row.meter)
         if row.used > 0:
-            moved[row.use, row.day].add(row.thing_id)
+            moved.add((row.use, row.day))
     found: list[Row] = []
     for own in by_meter.values():
         own.sort(key=lambda row: row.day)
         for n in range(1, len(own)):
             row, earlier = own[n], own[max(0, n - 1 - NIGHTS_BEFORE) : n - 1]
             usually = len(earlier) >= FEWEST_NIGHTS and median(each.used for each in earlier) > 0
-            alone = uses[row.use] == {row.thing_id}
-            if usually and row.used == own[n - 1].used == 0 and (alone or moved[row.use, row.day]):
+            alone = uses[row.use] == {row.meter}
+            if usually and row.used == own[n - 1].used == 0 and (alone or (row.use, row.day) in moved):
                 found.append(row)
     return found
 

@@ -100,16 +100,18 @@ class Energy:
         earlier = self._records.read(lambda s: _rows(s, medium, rules.year_before(back), to))
         views = self._records.read(_carded) | {view.id: _Meter.of(view) for view in self._things.all()}
         names = {row.thing_id: _name(views, row.thing_id) for row in found}
-        points = {row.thing_id: row.point for row in found}
-        recent = [_row(row, views) for row in found]
+        # The newest that is on record, and before it what the meter itself says now.
+        uses = {row.thing_id: row.use for row in sorted((*earlier, *found), key=lambda row: row.day) if row.use}
+        uses |= {thing_id: meter.use for thing_id, meter in views.items() if meter.use}
+        recent = [_row(row, views, uses) for row in found]
         rows = [row for row in recent if row.day >= first]
-        before = [row for row in (_row(each, views) for each in earlier) if row.day >= from_]
+        past = [_row(row, views, uses) for row in earlier]
+        before = [row for row in past if row.day >= from_]
         held, against = rules.same_days(rows, before)
         charted = recent if span == "day" else rows
-        past = [_row(row, views) for row in earlier]
         labels, size = _labels(span, back if span == "day" else first, last)
         nights = [
-            Night(row.thing_id, names[row.thing_id], row.day, row.night or 0.0, usual, points[row.thing_id])
+            Night(row.thing_id, names[row.thing_id], row.day, row.night or 0.0, usual, row.point)
             for row, usual in rules.unusual_nights(recent, first)
         ]
         return EnergyReport(
@@ -123,9 +125,9 @@ class Energy:
             buildings=rules.parts(rows, before, lambda row: row.building),
             uses=rules.parts(rows, before, lambda row: row.use),
             meters=rules.parts(rows, before, lambda row: row.thing_id, names),
-            loss=rules.loss(rows),
+            loss=rules.loss(recent, first, names),
             nights=tuple(nights),
-            doubts=_doubts(found, recent, names, points, first),
+            doubts=_doubts(found, recent, names, first),
             same=rules.total(held) if held else None,
             days=len({row.day for row in rules.counted(rows)}),
             days_same=len({row.day for row in rules.counted(held)}),
@@ -150,14 +152,14 @@ def _labels(span: Span, first: str, last: str) -> tuple[Sequence[str], int]:
 
 
 def _doubts(
-    found: Sequence[MeterReading], rows: Sequence[Row], names: Mapping[str, str], points: Mapping[str, str], first: str
+    found: Sequence[MeterReading], rows: Sequence[Row], names: Mapping[str, str], first: str
 ) -> tuple[Doubt, ...]:
     """What is written on the readings, and the meters that stand still; the newest first."""
-    flaws = [(row.day, row.thing_id, str(flaw)) for row in found for flaw in row.flaws]
-    flaws += [(row.day, row.thing_id, "stuck") for row in rules.stuck(rows)]
+    flaws = [(row.day, row.thing_id, str(flaw), row.point) for row in found for flaw in row.flaws]
+    flaws += [(row.day, row.thing_id, "stuck", row.point) for row in rules.stuck(rows)]
     return tuple(
-        Doubt(thing_id, names[thing_id], day, flaw, points[thing_id])
-        for day, thing_id, flaw in sorted(set(flaws), reverse=True)
+        Doubt(thing_id, names[thing_id], day, flaw, point)
+        for day, thing_id, flaw, point in sorted(set(flaws), reverse=True)
         if day >= first
     )
 
@@ -169,14 +171,15 @@ def _rows(session: Session, medium: Medium, first: str, last: str) -> list[Meter
 
 @dataclass(frozen=True, slots=True)
 class _Meter:
-    """What people call a meter, and the building it stands in."""
+    """What people call a meter, the building it stands in, and what it is for."""
 
     name: str
     building: str
+    use: str = ""
 
     @staticmethod
     def of(view: ThingView) -> _Meter:
-        return _Meter(view.name, view.place_path[0] if view.place_path else "")
+        return _Meter(view.name, view.place_path[0] if view.place_path else "", view.thing.use)
 
 
 def _carded(session: Session) -> dict[str, _Meter]:
@@ -199,11 +202,12 @@ def _building(places: Mapping[str, Place], place_id: str | None) -> str:
     return name
 
 
-def _row(row: MeterReading, meters: Mapping[str, _Meter]) -> Row:
+def _row(row: MeterReading, meters: Mapping[str, _Meter], uses: Mapping[str, str]) -> Row:
     meter = meters.get(row.thing_id)
     times = rules.factor(row.unit, row.medium) or 1.0
     night = None if row.night is None else row.night * times
-    return Row(row.thing_id, row.use, meter.building if meter else "", row.day, row.used * times, night)
+    use, building = uses.get(row.thing_id, ""), meter.building if meter else ""
+    return Row(row.thing_id, use, building, row.day, row.used * times, night, row.point)
 
 
 def _name(meters: Mapping[str, _Meter], thing_id: str) -> str:

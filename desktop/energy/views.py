@@ -51,6 +51,8 @@ class Loss:
     metered: float
     days: int = 0
     """On which both are known."""
+    missing: tuple[str, ...] = ()
+    """Meters without a reading on some day of the span: such days are left out where others are whole."""
 
     @property
     def lost(self) -> float:

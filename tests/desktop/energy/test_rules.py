@@ -166,3 +166,53 @@ def test_what_the_sun_makes_is_no_consumption() -> None:
     assert told and isclose(told.lost, 3.0)
     assert [part.used for part in parts(found, [], lambda row: row.building)] == [97.0]
     assert total([Row("a", "", "", "2026-11-01", 1.0), Row("b", "", "", "2026-11-01", 2.0)]) == 3.0, "no use anywhere"
+
+
+def month(thing: str, use: str, used: float, last: int = 30, first: int = 1) -> list[Row]:
+    return [Row(thing, use, "", f"2026-11-{n:02}", used) for n in range(first, last + 1)]
+
+
+def test_a_meter_that_is_dark_makes_no_loss_and_is_named() -> None:
+    rows = month("main", SUPPLY, 1000.0) + month("s0", "homes", 98.0, last=15)
+    for n in range(1, 10):
+        rows += month(f"s{n}", "homes", 98.0)
+    told = loss(rows, names={"s0": "3号楼电表"})
+    assert told and told.share == pytest.approx(0.02) and (told.days, told.missing) == (15, ("3号楼电表",))
+
+
+def test_where_no_day_is_whole_all_count_and_who_is_missing_is_told() -> None:
+    rows = month("main", SUPPLY, 100.0) + month("a", "homes", 50.0, last=15) + month("b", "homes", 48.0, first=16)
+    told = loss(rows)
+    assert told and (told.days, told.missing) == (30, ("a", "b"))
+    # Dark since before the month, and known before it.
+    rows = month("main", SUPPLY, 100.0) + month("a", "homes", 50.0, last=9) + month("b", "homes", 48.0)
+    told = loss(rows, "2026-11-10")
+    assert told and (told.supplied, told.days, told.missing) == (2100.0, 21, ("a",))
+
+
+def test_two_counters_of_one_thing_are_held_apart() -> None:
+    """A store charges at night and discharges by day."""
+    rows = [
+        Row("ess", "", "", f"2026-11-{n:02}", 100.0, 100.0 + n % 4 if point == "charged" else 0.0, point)
+        for n in range(1, 29) for point in ("charged", "discharged")
+    ]  # fmt: skip
+    assert unusual_nights(rows, "2026-11-01") == []
+    still = [
+        Row(
+            "ess", "", "", row.day, 0.0 if row.point == "discharged" and row.day > "2026-11-20" else 9.0, 0.0, row.point
+        )
+        for row in rows
+    ]
+    assert {(row.thing_id, row.point) for row in stuck(still)} == {("ess", "discharged")}
+
+
+def test_what_has_no_use_makes_no_finding_where_others_have_one() -> None:
+    sun = [Row("pv", "", "", f"2026-11-{n:02}", 9.0 if n < 20 else 0.0, 50.0 if n == 25 else 1.0) for n in range(1, 29)]
+    assert unusual_nights(sun, "2026-11-01") and stuck(sun)
+    rows = sun + month("a", "homes", 9.0)
+    assert unusual_nights(rows, "2026-11-01") == [] and stuck(rows) == []
+
+
+def test_the_days_before_a_meter_was_given_its_use_count() -> None:
+    rows = month("a", "", 10.0, last=20) + month("a", "homes", 10.0, first=21) + month("pv", "", 30.0)
+    assert total(rows) == 300.0

@@ -57,7 +57,7 @@ def test_the_figures_say_what_was_used_lost_and_against_last_year(open_page: Ope
     assert {"电", "水"} <= set(page.chips()) and "燃气" not in page.chips()
     assert page.figure("用量") == "用量 3,213 m³ 已抄 21 天"
     assert page.figure("与去年同期比") == "与去年同期比 +2.0% 比去年同期多 63.0 m³"
-    assert page.figure("漏损") == "漏损 12.2% 偏高 总表 3,213 m³，少计 392.2 m³"
+    assert page.figure("漏损") == "漏损 11.8% 偏高 少计 361.6 m³（计 20 天，绿化水表缺抄）"
     assert page.figure("夜间异常") == "夜间异常 1 1 时至 5 时用量达平时 2 倍以上"
     assert [row[:3] for row in page.rows("用途")] == [["居民", "2,576", "91.3%"], ["绿化浇灌", "245", "8.7%"]]
     assert [row[0] for row in page.rows("楼栋")] == ["1号楼", "2号楼", "公共区域"]
