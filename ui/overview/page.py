@@ -231,8 +231,9 @@ class OverviewPage(ListPage):
     def _show_due(self) -> None:
         words, now = self._words, self._context.console.clock.now()
         due = due_soon(self._cases, now)
+        here = self._show_here(len(due))
         # One at least: an empty list would say that nothing is due.
-        room = max(1, self._room() - max(1, len(by_post(self._turns))))
+        room = max(1, self._room() - here)
         lines: list[Line] = [
             (
                 "due", one_line(case.title), case.number, short(case.due_at or case.opened_at, now),
@@ -245,20 +246,22 @@ class OverviewPage(ListPage):
         self._due.show_lines(
             lines, words("overview.due_none" if open_count == 0 else "overview.due_open", n=open_count)
         )
-        self._show_here()
 
-    def _show_here(self) -> None:
-        """Who the roster says is here: whoever is signed in need not be."""
+    def _show_here(self, due: int) -> int:
+        """Who the roster says is here: whoever is signed in need not be. A line for each post, or one for all where what is
+        due would not have room beside them; says how many."""
         words, now = self._words, self._context.console.clock.now()
         go = partial(self._context.shell.go, "duty")
-        lines: list[Line] = [
-            (
-                "here", words("overview.and").join(one_line(turn.name) for turn in turns), words(f"duty.post.{post}"),
-                words("overview.until", at=short(min(turn.ends_at for turn in turns), now)), go,
-            )
-            for post, turns in by_post(self._turns)
-        ]  # fmt: skip
-        self._here.show_lines(lines or [("nobody", words("overview.nobody_here"), "", "", go)], "")
+        lines: list[Line] = []
+        for post, turns in by_post(self._turns):
+            until = words("overview.until", at=short(min(turn.ends_at for turn in turns), now))
+            names = words("overview.and").join(one_line(turn.name) for turn in turns)
+            lines.append(("here", names, words(f"duty.post.{post}"), until, go))
+        if len(lines) > 1 and len(lines) + due > self._room():
+            lines = [("here", "  ·  ".join(f"{post} {names}" for _, names, post, _, _ in lines), "", "", go)]
+        lines = lines or [("nobody", words("overview.nobody_here"), "", "", go)]
+        self._here.show_lines(lines, "")
+        return len(lines)
 
     def _show_systems(self, views: Sequence[ThingView]) -> None:
         words, now = self._words, self._context.console.clock.now().timestamp()

@@ -288,6 +288,9 @@ def test_it_fits_with_every_system(site: Site, on_loop: OnLoop) -> None:
             await until(lambda: len(page.system_words()) >= 13 and page.due())
             page.tick()
             await until(lambda: fits(page))
+            # Where there is little room those on duty share a line, and what is due has the others.
+            assert page.here() == ["秩序岗 冯刚  ·  工程岗 高远  ·  经理岗 周经理"]
+            assert len(page.due()) >= 3
             page.resize(1150, 560)
             page.tick()
             assert page.due() != []
