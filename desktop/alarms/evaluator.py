@@ -122,7 +122,7 @@ class Evaluator:
         self._last_ms: dict[tuple[str, str], int] = {}
         """The newest instant told of a rule."""
         self._off_grid: dict[tuple[str, str], int] = {}
-        """Milliseconds that are added to a rule's instants since the clock was put back."""
+        """Milliseconds that are added to a rule's instants by our clock since that was put back."""
         self._delays: list[tuple[float, int, _Rule]] = []
         """A heap of running delays; an entry whose rule has another deadline by now is void."""
         self._delays_made = 0
@@ -231,6 +231,8 @@ class Evaluator:
             self._orphans[key] = _Orphan(alarm)
             self._last_ms[key] = alarm.onset_ms
         self._last_ms.update(told or {})
+        # Where the run before went beside the grid, this one goes on.
+        self._off_grid = {key: last_ms % RECEIVED_STEP for key, last_ms in self._last_ms.items()}
 
     def _take_up(self, watched: _Watched, rule: AlarmRule, before: _Watched | None) -> _Rule:
         """The rule at work in `watched`, with the state it had under the description before."""
@@ -263,9 +265,8 @@ class Evaluator:
     def _step(self, rule: _Rule, instant_ms: int) -> Sequence[Transition]:
         """Compares what is with what was told: starts or stops a delay, or tells at once where there is none."""
         truth = rule.truth()
-        if truth is None:
-            return _NOTHING
-        if truth is (rule.alarm is not None):
+        if truth is None or truth is (rule.alarm is not None):
+            # Nobody can tell, or it is as told: no delay runs.
             rule.deadline = None
             return _NOTHING
         if rule.deadline is not None:
@@ -316,7 +317,8 @@ class Evaluator:
             if at_ms <= last_ms - DEVICE_LATE * 1000:
                 # The clock was put back: what it says now, it may have said before. Off the grid nobody has been yet.
                 self._off_grid[key] = 1 + last_ms % (RECEIVED_STEP - 1)
-            at_ms += self._off_grid.get(key, 0)
+            if at_ms % RECEIVED_STEP == 0:
+                at_ms += self._off_grid.get(key, 0)
             if last_ms - DEVICE_LATE * 1000 < at_ms <= last_ms:
                 at_ms = last_ms + 1
         self._last_ms[key] = at_ms
