@@ -172,7 +172,7 @@ class Sidebar(QFrame):
         layout.addSpacing(6)
         layout.addWidget(hairline())
         layout.addSpacing(6)
-        self.operator = Entry("user", words("app.on_duty", name=name), "Ctrl+Shift+U")
+        self.operator = Entry("user", words("app.signed_in", name=name), "Ctrl+Shift+U")
         self.operator.setCheckable(False)
         self.operator.clicked.connect(self.person)
         layout.addWidget(self.operator)
