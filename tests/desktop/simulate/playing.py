@@ -117,7 +117,7 @@ class Film:
             for after in (0.0, 1.0, step.lasts - 1, step.lasts, step.lasts + 1)
         }
         end = min(self.story.span + 120, most)
-        even = {float(each) for each in (*range(0, 3600, 5), *range(3600, int(most), 60))}
+        even = {float(each) for each in (*range(0, 3600, 10), *range(3600, int(most), 60))}
         return sorted(each for each in turns | even if each <= end)
 
     def at(self, elapsed: float, ids: Sequence[str]) -> dict[str, Mapping[str, Value]]:
