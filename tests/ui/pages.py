@@ -50,6 +50,7 @@ from desktop.things.loader import load_models
 from desktop.things.model import AlarmRule, Reading, Thing
 from desktop.things.service import Things
 from tests.support.fakes import FakeClock, FakeIds, FieldReads
+from tests.ui.things.site import defaults
 from ui.aio import Bridge
 from ui.shell.context import Context
 
@@ -157,6 +158,15 @@ class Site:
         change = self._change(rule, thing, ago, True, more)
         self.off(self.console.alarms.record, change)
         return change.alarm_id
+
+    def tell_all(self, ago: float = 3.0) -> None:
+        """Every thing says that it is there and what it says on a usual day."""
+        at = self.clock.now().timestamp() - ago
+        for thing, slot in self.still.known.values():
+            usual = defaults(thing.model.kind)
+            self.still.values[slot] = Reading(True, "good", at)
+            for n, point in enumerate(thing.model.points, 1):
+                self.still.values[slot + n] = Reading(usual[point.name], "good", at)
 
     def end_alarm(self, alarm_id: str) -> None:
         alarm = self.alarm(alarm_id)

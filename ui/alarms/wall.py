@@ -30,6 +30,7 @@ from ui.shell.context import Context
 from ui.shell.lights import broker_light
 from ui.theme.fonts import Weight, font
 from ui.theme.tokens import theme
+from ui.things.silence import census
 
 MARGIN = 40
 
@@ -40,6 +41,8 @@ class Board:
 
     standing: Standing
     on_duty: tuple[str, ...]
+    silent: int = 0
+    """How many things are not heard."""
 
 
 def wall_order(rows: Sequence[Row]) -> list[Row]:
@@ -190,7 +193,8 @@ class AlarmWall(QWidget):
         """Waits for the store."""
         console = self._context.console
         turns = console.duty.on_duty(console.clock.now())
-        return Board(read_standing(console), tuple(dict.fromkeys(turn.name for turn in turns)))
+        silent = len(census(console.things.all(), console.things).silent)
+        return Board(read_standing(console), tuple(dict.fromkeys(turn.name for turn in turns)), silent)
 
     def _failed(self, error: Exception) -> None:
         # What was shown stays and is said to be old; the person at the desk is told by their own window.
@@ -260,14 +264,13 @@ class AlarmWall(QWidget):
 
     def _say_trouble(self, now: datetime) -> None:
         words, console = self._words, self._context.console
-        silent = sum(view.online is False for view in console.things.all())
         since = self._board.standing.flood_since(now)
         flood = words("alarms.wall.flood", at=f"{local(since):%H:%M}") if since else ""
         health = console.field.health()
         light = broker_light(health)
         lost = "" if light.well else words(light.word if health and health.troubles else "alarms.wall.lost")
-        offline = words("app.offline_things", n=silent) if silent else ""
-        self._trouble.setText("    ".join(part for part in (self._problem, lost, flood, offline) if part))
+        silent = words("app.silent_things", n=self._board.silent) if self._board.silent else ""
+        self._trouble.setText("    ".join(part for part in (self._problem, lost, flood, silent) if part))
         self._trouble.setVisible(bool(self._trouble.text()))
 
 

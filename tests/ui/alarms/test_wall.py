@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -32,6 +33,7 @@ Open = Callable[..., PageDriver]
 
 
 def line_up(site: Site, link: str = "up") -> None:
+    site.tell_all()
     now = to_ms(site.clock.now())
     site.still.told = Health(
         link=link, link_since_ms=now, link_detail="", messages=1, rate=1.0, rejected={}, dropped={}, queued={},
@@ -92,6 +94,18 @@ def test_quiet_is_good_news_only_while_the_field_is_heard(qtbot: QtBot, site: Si
     assert any(text.startswith("现场已断开，画面可能不是最新") for text in wall.texts())
     site.raise_alarm(thing=SUMP)
     qtbot.waitUntil(lambda: "没有收到报警，但现场有异常" not in wall.texts())
+
+
+def test_it_counts_the_silent_as_every_other_page_does(qtbot: QtBot, site: Site, open_wall: Open) -> None:
+    """It says it is there, and what it told is a day old."""
+    line_up(site)
+    thing, slot = site.still.known[LIFT]
+    for n in range(len(thing.model.points) + 1):
+        site.still.values[slot + n] = msgspec.structs.replace(
+            site.still.values[slot + n], at=site.clock.now().timestamp() - 86_400
+        )
+    wall = open_wall()
+    qtbot.waitUntil(lambda: any("1 台失联" in text for text in wall.texts()))
 
 
 def test_of_equals_what_nobody_answered_comes_first_and_the_rest_last() -> None:

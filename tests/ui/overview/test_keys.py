@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.overview.test_numbers import tell_all
 from tests.ui.pages import GAS, LIFT, PUMP, Site, founded, site  # noqa: F401 - fixtures
 from ui import aio
 from ui.overview.lines import OverviewLine, SystemRow
@@ -25,7 +24,7 @@ def window(
     qtbot: QtBot, loop: asyncio.AbstractEventLoop, themed: Callable[[str], None], site: Site  # noqa: F811
 ) -> Iterator[ConsoleWindow]:  # fmt: skip
     themed("light")
-    tell_all(site)
+    site.tell_all()
     site.raise_alarm(thing=PUMP, ago=100)
     site.raise_alarm("trapped", LIFT, ago=20)
     site.off(site.console.places.community)

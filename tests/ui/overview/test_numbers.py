@@ -24,15 +24,6 @@ from ui.shell.sidebar import Entry
 from ui.window import ConsoleWindow
 
 
-def tell_all(site: Site) -> None:  # noqa: F811
-    """Every thing is there and told its usual values three seconds ago."""
-    now = site.clock.now().timestamp() - 3
-    for thing, slot in site.still.known.values():
-        site.still.values[slot] = Reading(True, "good", now)
-        for n, point in enumerate(thing.model.points, 1):
-            site.still.values[slot + n] = Reading(defaults(thing.model.kind)[point.name], "good", now)
-
-
 def test_sidebar_strip_and_overview_tell_one_number(
     qtbot: QtBot, loop: asyncio.AbstractEventLoop, themed: Callable[[str], None], site: Site  # noqa: F811
 ) -> None:  # fmt: skip
