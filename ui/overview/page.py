@@ -78,6 +78,7 @@ class OverviewPage(ListPage):
         }
         self._plant = QGridLayout()
         self._arranged: list[str] = []
+        self._ordered: list[QWidget] = []
         self._needs_count = Label("", "secondary", tone="hint", tabular=True)
         self._rest = Button("", "link", key="M", on=lambda: self._context.shell.go(self._rest_page))
         self._rest_page = "alarms"
@@ -184,8 +185,11 @@ class OverviewPage(ListPage):
     def _order_tabs(self) -> None:
         """As the eye goes: lines that are made anew would come after everything else."""
         order: list[QWidget] = [*self._needs.lines(), self._rest, *self._due.lines(), *self._here.lines()]
-        for one, after in pairwise([*order, *self._shown_systems()]):
-            QWidget.setTabOrder(one, after)
+        order += self._shown_systems()
+        if order != self._ordered:
+            self._ordered = order
+            for one, after in pairwise(order):
+                QWidget.setTabOrder(one, after)
 
     def _show_needs(self) -> None:
         words = self._words

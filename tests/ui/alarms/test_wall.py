@@ -100,10 +100,9 @@ def test_it_counts_the_silent_as_every_other_page_does(qtbot: QtBot, site: Site,
     """It says it is there, and what it told is a day old."""
     line_up(site)
     thing, slot = site.still.known[LIFT]
-    for n in range(len(thing.model.points) + 1):
-        site.still.values[slot + n] = msgspec.structs.replace(
-            site.still.values[slot + n], at=site.clock.now().timestamp() - 86_400
-        )
+    old = site.clock.now().timestamp() - 86_400
+    for n in range(slot, slot + len(thing.model.points) + 1):
+        site.still.values[n] = msgspec.structs.replace(site.still.values[n], at=old)
     wall = open_wall()
     qtbot.waitUntil(lambda: any("1 台失联" in text for text in wall.texts()))
 
