@@ -14,9 +14,17 @@ from sqlalchemy.orm import Session
 
 from db.rollup import Band
 from db.tables.energy import MeterReading
-from desktop.energy.rules import UNITS, factor
 from desktop.kernel.ids import deterministic_id
-from desktop.things.counters import ODD_READINGS, Expectation, per_interval, readings_of, steps, taken_back
+from desktop.things.counters import (
+    MEDIUM_UNITS,
+    ODD_READINGS,
+    Expectation,
+    medium_factor,
+    per_interval,
+    readings_of,
+    steps,
+    taken_back,
+)
 from desktop.things.model import Counter, Point, Reading
 from desktop.things.views import ThingView
 
@@ -98,7 +106,7 @@ def opened(
     if told.quality == "good" and isinstance(told.value, int | float) and (not readings or readings[-1][0] < now):
         readings.append((now, told.value * times))
     if last and follows:
-        before = since, last.reading * (factor(last.unit, medium) or 1.0)
+        before = since, last.reading * (medium_factor(last.unit, medium) or 1.0)
         readings = [before, *(reading for reading in readings if reading[0] > since)]
     around = point.counter.rollover
     counter = Counter(medium=medium, rollover=around * times if around else None)
@@ -110,7 +118,7 @@ def opened(
 def unit_factor(point: Point) -> float:
     """What turns an amount of this counter into its medium's own unit; 0 where nothing does."""
     medium = point.counter.medium if point.counter else ""
-    return (factor(point.unit or point.symbol, medium) or 0.0) if medium else 0.0
+    return (medium_factor(point.unit or point.symbol, medium) or 0.0) if medium else 0.0
 
 
 def closed(meter: Open, today: date, heard: float, midnight: Midnight) -> list[MeterReading]:
@@ -144,7 +152,7 @@ def closed(meter: Open, today: date, heard: float, midnight: Midnight) -> list[M
                 point=meter.point.name,
                 day=day.isoformat(),
                 medium=counter.medium,
-                unit=UNITS[counter.medium],
+                unit=MEDIUM_UNITS[counter.medium],
                 use=meter.view.thing.use,
                 place_id=meter.view.place_id,
                 reading=_standing(readings, end, counter, expect),
@@ -206,5 +214,5 @@ def most_used(session: Session, since: str) -> dict[tuple[str, str], float]:
     ):
         key = thing, point
         days[key] += count
-        most[key] = max(most.get(key, 0.0), used * (factor(unit, medium) or 1.0))
+        most[key] = max(most.get(key, 0.0), used * (medium_factor(unit, medium) or 1.0))
     return {key: used for key, used in most.items() if days[key] >= FEWEST_DAYS}

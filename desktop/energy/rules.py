@@ -10,10 +10,7 @@ from math import fsum
 from statistics import median
 
 from desktop.energy.views import SUPPLY, Column, Loss, Part, Span
-from desktop.things.units import unit
 
-UNITS: Mapping[str, str] = {"electricity": "kWh", "water": "m³", "gas": "m³", "heat": "GJ"}
-"""The unit in which the readings of a medium stand on record and are added up."""
 NIGHT_FACTOR = 2.0
 """A night counts as unusual at so many times the median of the nights before it (our own starting value: a running
 cistern or a burst pipe multiplies a house's night use, a guest does not)."""
@@ -40,17 +37,6 @@ class Row:
     @property
     def meter(self) -> tuple[str, str]:
         return self.thing_id, self.point
-
-
-def factor(written: str, medium: str) -> float | None:
-    """What turns an amount in the unit a meter writes into one in the medium's own, which is meant where it writes none;
-    None for a unit of something else."""
-    if not written:
-        return 1.0
-    known, own = unit(written), unit(UNITS[medium])
-    if known is None or own is None or known.dimension != own.dimension or known.offset:
-        return None
-    return known.factor / own.factor
 
 
 def year_before(day: str) -> str:

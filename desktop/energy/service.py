@@ -29,6 +29,7 @@ from desktop.energy.rules import Row
 from desktop.energy.views import Doubt, EnergyReport, Night, Span
 from desktop.kernel.clock import Clock
 from desktop.security.principal import act, system
+from desktop.things.counters import MEDIUM_UNITS, medium_factor
 from desktop.things.model import Medium, Point
 from desktop.things.views import ThingView
 
@@ -116,7 +117,7 @@ class Energy:
         ]
         return EnergyReport(
             medium=medium,
-            unit=rules.UNITS[medium],
+            unit=MEDIUM_UNITS[medium],
             first=first,
             last=last,
             total=rules.total(rows),
@@ -204,7 +205,7 @@ def _building(places: Mapping[str, Place], place_id: str | None) -> str:
 
 def _row(row: MeterReading, meters: Mapping[str, _Meter], uses: Mapping[str, str]) -> Row:
     meter = meters.get(row.thing_id)
-    times = rules.factor(row.unit, row.medium) or 1.0
+    times = medium_factor(row.unit, row.medium) or 1.0
     night = None if row.night is None else row.night * times
     use, building = uses.get(row.thing_id, ""), meter.building if meter else ""
     return Row(row.thing_id, use, building, row.day, row.used * times, night, row.point)

@@ -7,13 +7,17 @@ the whole. Pure: readings in, figures out.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import fsum
 from typing import Literal, Protocol
 
 from desktop.things.model import Counter
+from desktop.things.units import unit
+
+MEDIUM_UNITS: Mapping[str, str] = {"electricity": "kWh", "water": "m³", "gas": "m³", "heat": "GJ"}
+"""The unit in which amounts of a medium are added up, whatever a meter writes."""
 
 Readings = Sequence[tuple[float, float]]
 """(Unix seconds, reading), each later than the one before."""
@@ -34,6 +38,17 @@ RETURN_PART = 0.1
 """They are, when the counter then goes on from where it was, having moved at most this part of how far they were off."""
 STUCK_AFTER = 86_400.0
 """Seconds without a change, while use is expected, after which a meter counts as stuck."""
+
+
+def medium_factor(written: str, medium: str) -> float | None:
+    """What turns an amount in the unit a meter writes into one in its medium's own, which is meant where it writes none;
+    None for a unit of something else."""
+    if not written:
+        return 1.0
+    known, own = unit(written), unit(MEDIUM_UNITS[medium])
+    if known is None or own is None or known.dimension != own.dimension or known.offset:
+        return None
+    return known.factor / own.factor
 
 
 @dataclass(frozen=True, slots=True)

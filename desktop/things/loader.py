@@ -31,6 +31,7 @@ from desktop.things.checking import (
     check_words,
     fits,
 )
+from desktop.things.counters import MEDIUM_UNITS, medium_factor
 from desktop.things.model import (
     ONLINE,
     Action,
@@ -217,6 +218,11 @@ def _point(name: str, raw: object) -> Point:
     measured = unit(form.unit) if form.unit else None
     if form.unit and measured is None:
         raise Mistake(f"{at}.unit", f"no unit {form.unit!r} is known; UCUM codes are, as kW.h or Cel")
+    if form.counter is not None and form.counter.medium and medium_factor(form.unit, form.counter.medium) is None:
+        own = MEDIUM_UNITS[form.counter.medium]
+        raise Mistake(
+            f"{at}.unit", f"{form.counter.medium} is added up in {own}, which {form.unit!r} does not turn into"
+        )
     known = [_key(value) for value in form.enum] or (["false", "true"] if form.type == "boolean" else None)
     for label in form.labels:
         if known is not None and label not in known:

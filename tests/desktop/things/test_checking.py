@@ -67,6 +67,7 @@ MISTAKES: list[tuple[Break, str, str]] = [
     (lambda c: c["events"]["chlorine_dosed"].update({"linli:simulate": {"often": 3}}), '"linli:simulate"', "unknown field"),
     (lambda c: c["linli:alarms"][0].update(case="gas-alarmm"), '"gas-alarmm"', "no kind of case 'gas-alarmm'"),
     (lambda c: c["linli:alarms"][0].update(case=None, startCase=True), '"startCase"', "needs the case"),
+    (lambda c: c["properties"]["water_filled"].update(unit="kg"), '"unit": "kg"', "added up in m³"),
     (lambda c: c.update({"linli:indicator": "PUB-99"}), '"PUB-99"', "no row 'PUB-99'"),
     (lambda c: [each.pop("linli:main", 0) for each in c["properties"].values()], '"properties"', "not 0"),
     (lambda c: [each.update({"linli:main": True}) for each in c["properties"].values()], '"linli:main"', "one to three"),

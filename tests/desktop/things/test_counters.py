@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.things.counters import Consumption, Expectation, Flaw, consumption, moves, per_interval, stuck, taken_back
+from desktop.things.counters import (
+    Consumption,
+    Expectation,
+    Flaw,
+    consumption,
+    medium_factor,
+    moves,
+    per_interval,
+    stuck,
+    taken_back,
+)
 from desktop.things.model import Counter
 
 SIX_DIGITS = Counter(medium="water", rollover=1_000_000)
@@ -164,3 +174,14 @@ def test_a_meter_that_begins_anew_and_overtakes_the_old_one_is_not_taken_back() 
 def test_what_a_new_meter_says_counts_only_where_the_limit_can_tell() -> None:
     readings = hourly(54_000, 54_010, 120, 125)
     assert consumption(readings, Counter(), Expectation(most_per_hour=200, new_from_zero=False)).used == 15
+
+
+@pytest.mark.parametrize(
+    ("written", "medium", "factor"),
+    [("kW.h", "electricity", 1.0), ("Wh", "electricity", 0.001), ("MW.h", "electricity", 1000.0), ("L", "water", 0.001),
+     ("", "gas", 1.0), ("kWh", "heat", 0.0036), ("MJ", "heat", 0.001), ("kg", "water", None), ("kW", "electricity", None),
+     ("Cel", "heat", None), ("kWh", "gas", None)],
+)  # fmt: skip
+def test_amounts_are_turned_into_their_mediums_unit(written: str, medium: str, factor: float | None) -> None:
+    found = medium_factor(written, medium)
+    assert found is None if factor is None else found == pytest.approx(factor)
