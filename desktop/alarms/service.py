@@ -360,8 +360,9 @@ class Alarms:
         def work(tx: Transaction) -> int:
             rows, now = gone(tx.session), self._clock.now()
             for row in rows:
-                row.returned_at = now
-                for each in occurrences.end(tx, row, now):
+                # A clock that was put back would end it before it began.
+                row.returned_at = max(now, row.onset_at)
+                for each in occurrences.end(tx, row, row.returned_at):
                     settle(tx, each, self._parent_of)
             return len(rows)
 

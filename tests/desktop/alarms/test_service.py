@@ -180,6 +180,14 @@ def test_what_the_field_service_no_longer_holds_has_ended_and_hides_no_new_one(
     assert states(alarms) == {"c1": "unacknowledged"}
 
 
+def test_what_the_field_service_no_longer_holds_ends_no_sooner_than_it_began(alarms: Alarms, clock: FakeClock) -> None:
+    begin(alarms)
+    clock.instant -= timedelta(hours=5)
+    alarms.only_active([])
+    ended = alarms.get("a1")
+    assert ended.returned_at == ended.onset_at
+
+
 def test_a_second_observer_of_an_active_alarm_makes_no_second_one(alarms: Alarms) -> None:
     begin(alarms)
     begin(alarms, "b1", WALL_MS + 3000)
