@@ -104,7 +104,8 @@ def test_r_resets_what_latched(site: Site, open_page: Open) -> None:
     page.until(lambda: page.rows() and "待复位" in page.rows()[0])
     page.act("R")
     page.until(page.instead)
-    assert site.alarm(alarm_id).state == "normal" and shell.said == ["报警已复位"]
+    page.until(lambda: shell.said == ["报警已复位"])
+    assert site.alarm(alarm_id).state == "normal"
 
 
 def test_what_is_suppressed_tells_by_which_alarm_and_leads_to_it(site: Site, open_page: Open) -> None:
