@@ -75,7 +75,7 @@ def total(rows: Sequence[Row]) -> float:
     return fsum(row.used for row in counted(rows))
 
 
-def loss(rows: Sequence[Row], first: str = "", names: Mapping[str, str] | None = None) -> Loss | None:
+def loss(rows: Sequence[Row], first: str = "") -> Loss | None:
     """What came in from `first` on against what was metered behind; None without a day on which both are known.
 
     A meter that is dark for a day must not make a loss of what it would have counted: only days on which all meters are
@@ -88,12 +88,15 @@ def loss(rows: Sequence[Row], first: str = "", names: Mapping[str, str] | None =
         known[row.day].add(row.meter)
     meters = set().union(*known.values())
     both = {day for day in {row.day for row in supply} & {row.day for row in behind} if day >= first}
-    days = {day for day in both if known[day] == meters} or both
+    whole = {day for day in both if known[day] == meters}
+    days = whole or both
     if not days:
         return None
-    missing = {thing_id for day, told in known.items() if day >= first for thing_id, _ in meters - told}
+    # The first day of each: what is put in later stays.
+    missing = {meter: day for day in sorted(known, reverse=True) if day >= first for meter in meters - known[day]}
     supplied, metered = (fsum(row.used for row in each if row.day in days) for each in (supply, behind))
-    return Loss(supplied, metered, len(days), tuple(sorted((names or {}).get(each, each) for each in missing)))
+    told = tuple((*meter, day) for meter, day in sorted(missing.items()))
+    return Loss(supplied, metered, len(days), told, bool(whole))
 
 
 def same_days(rows: Sequence[Row], before: Sequence[Row]) -> tuple[list[Row], list[Row]]:

@@ -26,7 +26,7 @@ from desktop.energy.closing import (
     unit_factor,
 )
 from desktop.energy.rules import Row
-from desktop.energy.views import Doubt, EnergyReport, Night, Span
+from desktop.energy.views import Doubt, EnergyReport, Loss, Night, Span
 from desktop.kernel.clock import Clock
 from desktop.security.principal import act, system
 from desktop.things.counters import MEDIUM_UNITS, medium_factor
@@ -115,6 +115,7 @@ class Energy:
             Night(row.thing_id, names[row.thing_id], row.day, row.night or 0.0, usual, row.point)
             for row, usual in rules.unusual_nights(recent, first)
         ]
+        loss = rules.loss(recent, first)
         return EnergyReport(
             medium=medium,
             unit=MEDIUM_UNITS[medium],
@@ -126,9 +127,9 @@ class Energy:
             buildings=rules.parts(rows, before, lambda row: row.building),
             uses=rules.parts(rows, before, lambda row: row.use),
             meters=rules.parts(rows, before, lambda row: row.thing_id, names),
-            loss=rules.loss(recent, first, names),
+            loss=loss,
             nights=tuple(nights),
-            doubts=_doubts(found, recent, names, first),
+            doubts=_doubts(found, recent, loss, names, first),
             same=rules.total(held) if held else None,
             days=len({row.day for row in rules.counted(rows)}),
             days_same=len({row.day for row in rules.counted(held)}),
@@ -153,11 +154,14 @@ def _labels(span: Span, first: str, last: str) -> tuple[Sequence[str], int]:
 
 
 def _doubts(
-    found: Sequence[MeterReading], rows: Sequence[Row], names: Mapping[str, str], first: str
+    found: Sequence[MeterReading], rows: Sequence[Row], loss: Loss | None, names: Mapping[str, str], first: str
 ) -> tuple[Doubt, ...]:
-    """What is written on the readings, and the meters that stand still; the newest first."""
+    """What is written on the readings, the meters that stand still, and those that are missing; the newest first."""
     flaws = [(row.day, row.thing_id, str(flaw), row.point) for row in found for flaw in row.flaws]
     flaws += [(row.day, row.thing_id, "stuck", row.point) for row in rules.stuck(rows)]
+    if loss is not None:
+        missing = "missing" if loss.whole else "counted"
+        flaws += [(day, thing_id, missing, point) for thing_id, point, day in loss.missing]
     return tuple(
         Doubt(thing_id, names[thing_id], day, flaw, point)
         for day, thing_id, flaw, point in sorted(set(flaws), reverse=True)

@@ -51,8 +51,10 @@ class Loss:
     metered: float
     days: int = 0
     """On which both are known."""
-    missing: tuple[str, ...] = ()
-    """Meters without a reading on some day of the span: such days are left out where others are whole."""
+    missing: tuple[tuple[str, str, str], ...] = ()
+    """Meters that have no reading on some day of the span: thing, point, and the first such day."""
+    whole: bool = True
+    """Whether such days are left out; False where there are no others."""
 
     @property
     def lost(self) -> float:
@@ -85,7 +87,8 @@ class Doubt:
     name: str
     day: str
     flaw: str
-    """rollover, reset, backwards, jump, gap or stuck."""
+    """rollover, reset, backwards, jump, gap or stuck; missing or counted for a meter without a reading from that day on,
+    on days that are left out of the loss or counted in it."""
     point: str = ""
 
 

@@ -77,10 +77,6 @@ def loss_told(words: Words, report: EnergyReport) -> str:
     loss = report.loss
     if loss is None:
         return words("energy.no_supply")
-    if loss.missing:
-        all_ = len(loss.missing)
-        who = words("energy.missing", n=all_, others=all_ - 1, name=loss.missing[0]) if all_ > 1 else loss.missing[0]
-        return words("energy.loss_missing", lost=figure(loss.lost), unit=report.unit, n=loss.days, who=who)
     if loss.days != report.days:
         return words("energy.loss_days", lost=figure(loss.lost), unit=report.unit, n=loss.days)
     return words("energy.loss_told", supplied=figure(loss.supplied), unit=report.unit, lost=figure(loss.lost))

@@ -237,6 +237,8 @@ class EnergyPage(ListPage):
         chips.chosen.connect(self._choose_medium)
         self._keep_arrows(chips)
         self._medium_place.addWidget(chips)
+        # Not when the layout comes to it: what stands beside it is there at once.
+        chips.show()
         self._medium_chips = chips
         self.land_on(*[button for button in chips.findChildren(Button) if button.isChecked()])
 

@@ -73,12 +73,12 @@ def meters(report: EnergyReport) -> list[Share]:
 def findings(words: Words, report: EnergyReport) -> list[Finding]:
     """Unusual nights and doubtful readings, the newest first."""
     nights = [
-        (night.day, Finding(f"night/{night.day}/{night.thing_id}", night.thing_id, night.point,
+        (night.day, Finding(f"night/{night.day}/{night.thing_id}/{night.point}", night.thing_id, night.point,
                             night_told(words, night, report.unit), True))
         for night in report.nights
     ]  # fmt: skip
     doubts = [
-        (doubt.day, Finding(f"{doubt.flaw}/{doubt.day}/{doubt.thing_id}", doubt.thing_id, doubt.point,
+        (doubt.day, Finding(f"{doubt.flaw}/{doubt.day}/{doubt.thing_id}/{doubt.point}", doubt.thing_id, doubt.point,
                             doubt_told(words, doubt), False))
         for doubt in report.doubts
     ]  # fmt: skip

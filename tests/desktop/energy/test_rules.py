@@ -176,18 +176,19 @@ def test_a_meter_that_is_dark_makes_no_loss_and_is_named() -> None:
     rows = month("main", SUPPLY, 1000.0) + month("s0", "homes", 98.0, last=15)
     for n in range(1, 10):
         rows += month(f"s{n}", "homes", 98.0)
-    told = loss(rows, names={"s0": "3号楼电表"})
-    assert told and told.share == pytest.approx(0.02) and (told.days, told.missing) == (15, ("3号楼电表",))
+    told = loss(rows)
+    assert told and told.share == pytest.approx(0.02) and (told.days, told.missing) == (15, (("s0", "", "2026-11-16"),))
 
 
 def test_where_no_day_is_whole_all_count_and_who_is_missing_is_told() -> None:
     rows = month("main", SUPPLY, 100.0) + month("a", "homes", 50.0, last=15) + month("b", "homes", 48.0, first=16)
     told = loss(rows)
-    assert told and (told.days, told.missing) == (30, ("a", "b"))
+    assert told and (told.days, told.whole) == (30, False)
+    assert told.missing == (("a", "", "2026-11-16"), ("b", "", "2026-11-01"))
     # Dark since before the month, and known before it.
     rows = month("main", SUPPLY, 100.0) + month("a", "homes", 50.0, last=9) + month("b", "homes", 48.0)
     told = loss(rows, "2026-11-10")
-    assert told and (told.supplied, told.days, told.missing) == (2100.0, 21, ("a",))
+    assert told and (told.supplied, told.days, told.missing) == (2100.0, 21, (("a", "", "2026-11-10"),))
 
 
 def test_two_counters_of_one_thing_are_held_apart() -> None:

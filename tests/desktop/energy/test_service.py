@@ -169,6 +169,19 @@ def test_loss_uses_and_an_unusual_night(energy: Energy, meters: Meters) -> None:
     assert (night.thing_id, night.day, night.used, night.usual) == ("garden", "2026-11-21", 120.0, 12.0)
 
 
+def test_a_meter_that_is_dark_stands_among_what_does_not_add_up(energy: Energy, meters: Meters) -> None:
+    meters.meter("main", "supply")
+    meters.meter("a", "homes")
+    meters.meter("b", "homes")
+    meters.count("main", -10, 11, 100.0)
+    meters.count("a", -10, 11, 48.0)
+    meters.count("b", -10, 5, 50.0)
+    energy.close_days()
+    report = energy.report("water", "month", date(2026, 11, 22))
+    assert report.loss and report.loss.share == pytest.approx(0.02)
+    assert ("b", "2026-11-17", "missing") in told(energy)
+
+
 def used_by_day(energy: Energy, meter: str = "m") -> dict[str, float]:
     def rows(session: Session) -> dict[str, float]:
         found = session.scalars(select(MeterReading).where(MeterReading.thing_id == meter))
