@@ -140,9 +140,12 @@ class Drawn:
         for start, end in itertools.pairwise(edges):
             if end - start < 2 or not np.any(self.high[start:end] > self.low[start:end]):
                 continue
-            at = self.at[start:end]
-            upper = [QPointF(x, y) for x, y in zip(at, self.high[start:end], strict=True)]
-            lower = [QPointF(x, y) for x, y in zip(at[::-1], self.low[start:end][::-1], strict=True)]
+            at, high, low = self.at[start:end], self.high[start:end], self.low[start:end]
+            if self.line.steps:
+                # Corners here too, or a slope would tell of values between.
+                at, high, low = np.repeat(at, 2)[1:], np.repeat(high, 2)[:-1], np.repeat(low, 2)[:-1]
+            upper = [QPointF(x, y) for x, y in zip(at, high, strict=True)]
+            lower = [QPointF(x, y) for x, y in zip(at[::-1], low[::-1], strict=True)]
             path.addPolygon(QPolygonF([*upper, *lower]))
         return path
 

@@ -101,12 +101,13 @@ class Subject:
         """Of what is seen. What held when the period began counts from there."""
         known = self._samples()
         at, steps = known.at, is_steps(self.point)
+        newest = at[-1] if at else 0.0
         first, end = bisect_left(at, since), bisect_right(at, until)
         if steps and first and (first == len(at) or at[first] > since):
             first -= 1
             at[first] = since
         gap = silence(self.point, self.bands)
-        edge = min(until, self.held_until) if steps else until
+        edge = min(until, max(self.held_until, newest)) if steps else until
         if steps and edge < since:
             return None
         return figures(*known.part(slice(first, end)), gap, edge)

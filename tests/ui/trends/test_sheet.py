@@ -61,3 +61,10 @@ def test_a_table_has_the_last_values_and_no_mean_of_codes() -> None:
     head, *rows = rows_of(WORDS, both, [each.stored(0, 1800) for each in both])
     assert head[5:9] == ["Mean", "Least", "Greatest", "Last"]
     assert [row[5:9] for row in rows] == [["", 0, 4, 4.0], ["", 0, 4, 0.0], [150, 100, 200, 200]]
+
+
+def test_what_was_told_in_the_period_has_figures_though_nothing_is_heard_now() -> None:
+    silent = subject(CODE, Band(100_000, 0, 4, 2.0, 4.0, 60), Band(200_000, 0, 1, 0.5, 1.0, 60))
+    silent.held_until = 0.0
+    assert silent.figure_words(silent.figures(0, 900), WORDS)[3] == "Auto (1)"
+    assert silent.figures(1000, 1800) is None
