@@ -55,13 +55,13 @@ class _Forcing:
         arrives = self.since + self.wanted.arrives(self.until - self.since)
         return self.since, arrives, self.until - self.wanted.back, self.until
 
-    def rate(self, natural: float, now: float) -> float:
-        """What flows now, where so much would by itself."""
+    def rate(self, source: Source, start: float, now: float) -> float:
+        """What flows now, of what flows by itself; the scenario began at `start` (Unix seconds)."""
         if not isinstance(self.wanted, Move):
             return _number(self.wanted) * self.by
         # A flow that is nothing of what is forced does not move with it.
-        own = natural / self.by if self.by else 0.0
-        return self.wanted.at(own, now - self.since, self.until - self.since) * self.by
+        own, begun = ((flow(source, start + time) / self.by if self.by else 0.0) for time in (now, self.since))
+        return self.wanted.at(own, begun, now - self.since, self.until - self.since) * self.by
 
     def even(self, since: float, until: float) -> tuple[float, float] | None:
         """How much of the natural flow (a share) and how much beside it (a rate) flows in a span without `turns`; None
@@ -194,7 +194,7 @@ class Meters:
             others = sum(self._more(part, name, since, until) for part in self._parts.get(id_, ())) * share
             return (share - 1) * usual + beside * hours + others
         times = [since + (until - since) * n / PIECES for n in range(PIECES + 1)]
-        way = [forcing.rate(flow(mine.source, self._start + time), time) for time in times]
+        way = [forcing.rate(mine.source, self._start, time) for time in times]
         return (sum(way) - (way[0] + way[-1]) / 2) * hours / PIECES - usual
 
     def _beyond(self, id_: str, name: str, now: float) -> float:
@@ -205,8 +205,7 @@ class Meters:
         forcing = _holds([one for one in mine.forcings(now, now + 1e-6) if one.since <= now < one.until], now)
         if forcing is None:
             return sum(self._beyond(part, name, now) for part in self._parts.get(id_, ()))
-        natural = flow(mine.source, self._start + now)
-        return forcing.rate(natural, now) - natural
+        return forcing.rate(mine.source, self._start, now) - flow(mine.source, self._start + now)
 
 
 def _holds(forcings: Sequence[_Forcing], now: float) -> _Forcing | None:

@@ -128,7 +128,11 @@ class Voice:
             return natural
         heard = {name: _plus(natural[name], rate) for name, rate in (beyond or {}).items() if name in natural}
         told = {name: fitted(point, heard[name]) for point, _ in self._sensors.shapes if (name := point.name) in heard}
-        return self._sensors.values(at, {**told, **forced(doings, self.model, {**natural, **told})}, more)
+
+        def before(seconds: float) -> Mapping[str, Value]:
+            return self._sensors.values(at - seconds)
+
+        return self._sensors.values(at, {**told, **forced(doings, self.model, {**natural, **told}, before)}, more)
 
     def _happenings(self, at: float) -> list[Message]:
         # What happens is people's doing: more by day than at night, and as often in all as the model says.

@@ -54,14 +54,15 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The seconds after which it is where it was going, in a step of this length."""
         return 0.0 if self.to is None else self.over or lasts - self.back
 
-    def at(self, natural: float, since: float, lasts: float) -> float:
-        """Where it is, where it would naturally be at `natural`, so many seconds after a step of this length began."""
+    def at(self, natural: float, begun: float, since: float, lasts: float) -> float:
+        """Where it is, where it would naturally be at `natural` and was at `begun` when the step began, so many seconds
+        after a step of this length began."""
         if self.add is not None:
             there = natural + self.add
         elif self.times is not None:
             there = natural * self.times
         else:
-            begin, goal, arrives = natural if self.start is None else self.start, self.to or 0.0, self.arrives(lasts)
+            begin, goal, arrives = begun if self.start is None else self.start, self.to or 0.0, self.arrives(lasts)
             there = goal if since >= arrives else begin + (goal - begin) * since / arrives
         left = lasts - since
         return there if left >= self.back else natural + (there - natural) * left / self.back

@@ -5,12 +5,13 @@ A step's `rule` makes an alarm rule of the thing model true, so that a new kind 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from desktop.simulate.behaviour import fitted
 from desktop.simulate.scenario import Doing, Move, Step
 from desktop.things.model import ONLINE, AlarmRule, Condition, Point, ThingModel, Value
 
+Before = Callable[[float], Mapping[str, Value]]
 RAMP = 8.0
 """Seconds in which a number goes from its natural value to where a rule needs it, and back (a third of a short step)."""
 
@@ -22,14 +23,20 @@ def silent(step: Step, model: ThingModel) -> bool:
     )
 
 
-def forced(doings: Iterable[Doing], model: ThingModel, natural: Mapping[str, Value]) -> dict[str, Value]:
-    """The values that steps at work force; of two that force one point the later in the file has it."""
+def forced(
+    doings: Iterable[Doing], model: ThingModel, natural: Mapping[str, Value], before: Before | None = None
+) -> dict[str, Value]:
+    """The values that steps at work force; of two that force one point the later in the file has it. `before` gives what
+    was natural so many seconds ago: where a number began to move (without it, what is natural now)."""
     found: dict[str, Value] = {}
     for doing in doings:
-        for name, wanted in wants(doing.step, model).items():
+        wanted = wants(doing.step, model)
+        moves = any(isinstance(each, Move) and each.to is not None and each.start is None for each in wanted.values())
+        begun = before(doing.since) if moves and before is not None else natural
+        for name, goal in wanted.items():
             point = model.point(name)
             if point is not None:
-                found[name] = fitted(point, _at(wanted, doing, natural.get(name, 0)))
+                found[name] = fitted(point, _at(goal, doing, natural.get(name, 0), begun.get(name, 0)))
     return found
 
 
@@ -38,11 +45,14 @@ def wants(step: Step, model: ThingModel) -> dict[str, Value | Move]:
     return {**(_made_true(_rule(step.rule, model), model, step.lasts) if step.rule else {}), **step.points}
 
 
-def _at(wanted: Value | Move, doing: Doing, natural: Value) -> Value:
+def _at(wanted: Value | Move, doing: Doing, natural: Value, begun: Value) -> Value:
     if not isinstance(wanted, Move):
         return wanted
-    now = float(natural) if isinstance(natural, (int, float)) else 0.0
-    return wanted.at(now, doing.since, doing.step.lasts)
+    return wanted.at(_number(natural), _number(begun), doing.since, doing.step.lasts)
+
+
+def _number(value: Value) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _made_true(rule: AlarmRule, model: ThingModel, lasts: float) -> dict[str, Value | Move]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from desktop.alarms.evaluator import Evaluator
 from desktop.alarms.transitions import Onset
@@ -95,13 +94,14 @@ class Stage:
 class Film:
     """What devices show under a scenario, as pure functions say it: ask for later and later times."""
 
-    def __init__(self, scenario: str, sensors: Sequence[Sensors] | None = None, path: Path | None = None) -> None:
-        self.story = load_scenario(scenario, SMALL, MODELS, path)
-        everything = fleet(SMALL, MODELS, 1) if sensors is None else sensors
+    def __init__(self, scenario: str, begun: float = BEGUN) -> None:
+        self.story = load_scenario(scenario, SMALL, MODELS)
+        self._begun = begun
+        everything = fleet(SMALL, MODELS, 1)
         self.sensors = {one.device.id: one for one in everything}
-        self._voices = {one.device.id: Voice(one, community=COMMUNITY, begun=BEGUN) for one in everything}
+        self._voices = {one.device.id: Voice(one, community=COMMUNITY, begun=begun) for one in everything}
         self._models = {one.device.id: one.model for one in everything}
-        self._meters = Meters(self.story, everything, 1, BEGUN)
+        self._meters = Meters(self.story, everything, 1, begun)
 
     @property
     def actors(self) -> list[str]:
@@ -126,7 +126,7 @@ class Film:
         gone = dark(doings, self._models)
         return {
             id_: self._voices[id_].shows(
-                BEGUN + elapsed, doings.get(id_, ()), metered.more.get(id_), metered.beyond.get(id_)
+                self._begun + elapsed, doings.get(id_, ()), metered.more.get(id_), metered.beyond.get(id_)
             )
             for id_ in ids
             if id_ not in gone and self.sensors[id_].device.parent not in gone
