@@ -23,7 +23,9 @@ WALL_MS = int(WALL) * 1000
 
 def rule(name: str, *when: Condition, **more: Any) -> AlarmRule:
     words: dict[str, Any] = {"title": TEXT, "cause": TEXT, "consequence": TEXT, "response": TEXT}
-    return AlarmRule(name=name, when=when, **{"priority": "high", "source": {"zh": "试", "en": "test"}, **words, **more})
+    return AlarmRule(
+        name=name, when=when, **{"priority": "high", "source": {"zh": "试", "en": "test"}, **words, **more}
+    )
 
 
 def thing(*rules: AlarmRule, id_: str = "sump") -> Thing:
