@@ -103,7 +103,7 @@ def linli(
         data_dir=str(folder),
         key=os.urandom(32),
         qos=qos,
-        capacity=max(65_536, things * 8),
+        capacity=max(65_536, things * 16),
     )
     host: FieldView = ProcessHost(settings) if hosting == "process" else ThreadHost(settings)
     alarms: list[AlarmChange] = []
