@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from desktop.bench.readers import COMMUNITY, health_of, linli, median, until
-from desktop.bench.source import DETECTOR, QoS, Source, describe, detector_id, topic_root
+from desktop.bench.source import DETECTOR, QoS, Source, describe, detector_id
 from desktop.field.broker import BrokerUnavailable, free_port, mosquitto_path
 from desktop.field.mqtt import Publisher
+from desktop.things.linli import topic_root
 from desktop.things.loader import load_models
 
 QUIET = 3.0

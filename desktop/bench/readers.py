@@ -16,9 +16,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.source import CLOCK, CLOCK_POINT, CONNECT, QoS, Source, topic_root
+from desktop.bench.source import CLOCK, CLOCK_POINT, CONNECT, QoS, Source
 from desktop.field.host import FieldView, ProcessHost, ThreadHost
 from desktop.field.messages import AlarmChange, AlarmStored, FieldSettings, FromField, Health
+from desktop.things.linli import topic_root
 
 COMMUNITY = "310105012003"
 ROOT = topic_root(COMMUNITY)

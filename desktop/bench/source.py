@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from desktop.field.mqtt import Publisher
+from desktop.things.linli import topic_root
 
 QoS = Literal[0, 1]
 
@@ -36,10 +37,6 @@ CONNECT = b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x3c\x00\x03src"
 DISCONNECT = b"\xe0\x00"
 BITE = 0.005
 """Seconds between two writes of a paced source."""
-
-
-def topic_root(community: str) -> str:
-    return f"linli/1/{community}/things"
 
 
 def thing_id(n: int) -> str:

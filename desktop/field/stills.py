@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from desktop.field.messages import FieldSettings
 from desktop.field.mqtt import Address, Line
 from desktop.field.reader import Message
+from desktop.things.linli import topic_root
 
 LARGEST = 2 * 2**20
 """Bytes of a picture; a camera's still of four megapixels has one million."""
@@ -35,9 +36,8 @@ class Stills:
         `cameras` are ids and the event of their model that brings a picture. What is no JPEG or over 2 MiB is passed over;
         who sent none is missing in the answer, and everybody is while the broker cannot be reached.
         """
-        topics = {
-            f"linli/1/{self._settings.community}/things/{id_}/{event}".encode(): id_ for id_, event in cameras.items()
-        }
+        root = topic_root(self._settings.community)
+        topics = {f"{root}/{id_}/{event}".encode(): id_ for id_, event in cameras.items()}
         found: dict[str, bytes] = {}
 
         def heard(messages: list[Message]) -> None:

@@ -13,6 +13,7 @@ from desktop.simulate.curves import STIRRING, stirring
 from desktop.simulate.scenario import Doing
 from desktop.simulate.sensors import Sensors
 from desktop.simulate.trouble import forced, silent
+from desktop.things.linli import topic_root
 from desktop.things.model import Value
 from desktop.things.simulated import rate_of
 
@@ -38,7 +39,7 @@ class Voice:
         self.device = sensors.device
         self.model = sensors.model
         self._sensors = sensors
-        self._base = f"linli/1/{community}/things/{self.device.id}"
+        self._base = f"{topic_root(community)}/{self.device.id}"
         self.props_topic = f"{self._base}/props"
         self._refresh = {point.name: point.stale_after / 3 for point, _ in sensors.shapes}
         self._events = [(event.name, rate) for event in self.model.events if (rate := rate_of(event))]

@@ -16,6 +16,7 @@ from desktop.simulate.noise import seed_of
 from desktop.simulate.publisher import Message, Voice
 from desktop.simulate.scenario import Doing
 from desktop.simulate.trouble import silent
+from desktop.things.linli import topic_root
 from resources.loader import folder
 
 EVERY = 4.0
@@ -32,7 +33,7 @@ class Eyes:
 
     def __init__(self, voices: Sequence[Voice], community: str) -> None:
         self._eyes = [
-            (voice, f"linli/1/{community}/things/{voice.device.id}/{voice.model.still}")
+            (voice, f"{topic_root(community)}/{voice.device.id}/{voice.model.still}")
             for voice in voices
             if voice.model.still
         ]

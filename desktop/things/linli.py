@@ -60,13 +60,18 @@ _DESCRIPTION = msgspec.json.Decoder(_Description)
 _EVENT = msgspec.json.Decoder(_EventBody)
 
 
+def topic_root(community: str) -> str:
+    """What every topic of a community's things begins with, before `/<thing>/<leaf>`."""
+    return f"linli/1/{community}/things"
+
+
 class LinliDialect:
     """Implements `desktop.things.dialect.Dialect` for one community (its 12-digit code)."""
 
     name = "linli"
 
     def __init__(self, community: str, models: Mapping[str, ThingModel]) -> None:
-        self._root = f"linli/1/{community}/things/"
+        self._root = topic_root(community) + "/"
         self._models = dict(models)
         # One reader a kind: things of a kind share it, a thing costs no closure and no decoder of its own.
         self._props = {kind: _Props(model) for kind, model in self._models.items()}
