@@ -135,7 +135,8 @@ def _taken_back(readings: Readings, counter: Counter, expect: Expectation) -> bo
         return False
     down = _judge(value - before, before, value, (here - since) / 3600, counter.rollover, expect)[1]
     back = _judge(after - wrong, wrong, after, (until - there) / 3600, counter.rollover, expect)[1]
-    near = after - before <= RETURN_PART * min(abs(each - before) for _, each in readings[1:-1])
+    # Less, not at most: a reading that stands where the one before stood is not off at all.
+    near = after - before < RETURN_PART * min(abs(each - before) for _, each in readings[1:-1])
     return ("reset" in (down, back) and (near or len(readings) == 3)) or (down == "rollover" and near)
 
 

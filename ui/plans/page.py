@@ -53,6 +53,8 @@ class PlansPage(ListPage):
         self._build_bars()
         self._on_the_way: dict[tuple[str, str], tuple[float, float]] = {}
         """Where marks were put, by plan and thing, that the store has not kept yet."""
+        self._answers = 0
+        """How often the store answered a change: what was read before an answer is older than it."""
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.tick)
@@ -125,10 +127,13 @@ class PlansPage(ListPage):
             self._refresh.ask()
 
     async def _load(self) -> None:
-        console = self._context.console
+        console, answers = self._context.console, self._answers
         plans, tree, alarms = await in_background(
             lambda: (console.plans.all(), console.places.tree(), console.alarms.open())
         )
+        if answers != self._answers:
+            self._refresh.ask()
+            return
         self._plans, self._tree, self._alarms = {plan.id: plan for plan in plans}, tree, by_thing(alarms)
         self.set_count(str(len(plans)) if plans else "")
         self._edit.setVisible(self._may and bool(plans))
@@ -282,6 +287,7 @@ class PlansPage(ListPage):
             self._context.shell.tell(error)
             self.tick()
             return False
+        self._answers += 1
         self._plans[plan.id] = plan
         self.tick()
         return True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import accumulate, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop.things.counters import (
@@ -141,7 +141,11 @@ def test_one_reading_and_none_use_nothing() -> None:
     assert per_interval([], SIX_DIGITS, [0.0, 1.0]) == [Consumption(0.0)]
 
 
-WRONG = st.sampled_from([lambda value: 0.0, lambda value: value * 3 + 90_000, lambda value: value / 2])
+def far_above(value: float) -> float:
+    return value * 3 + 90_000
+
+
+WRONG = st.sampled_from([lambda value: 0.0, far_above, lambda value: value / 2])
 
 
 @given(
@@ -151,6 +155,7 @@ WRONG = st.sampled_from([lambda value: 0.0, lambda value: value * 3 + 90_000, la
     WRONG,
     st.sampled_from([SIX_DIGITS, Counter()]),
 )
+@example([0] * 12, {2}, 1, far_above, SIX_DIGITS)  # the one before stood still and is right
 def test_wrong_readings_that_are_taken_back_cost_nothing(
     portions: list[int], at: set[int], run: int, wrong: Callable[[float], float], counter: Counter
 ) -> None:

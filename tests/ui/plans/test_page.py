@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.kernel.words import Lang, Words
+from desktop.plans.views import PlanView
 from resources.loader import folder
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.drivers.plans import PlansDriver
@@ -120,6 +122,31 @@ def test_a_thing_is_put_on_and_moved_by_keys_alone(open_page: Open, site: Site) 
     page.until(lambda: pins(site)[SUMP] == (0.51, 0.53))
     page.key("Del")
     page.until(lambda: SUMP not in pins(site))
+
+
+def test_a_reading_begun_before_a_change_takes_nothing_back(
+    open_page: Open, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, _ = open_page()
+    page.key("E")
+    page.until(lambda: page.listed() == ["地下车库 1 号集水坑"])
+    read, answer, begun = site.console.plans.all, threading.Event(), 0
+
+    def slow() -> list[PlanView]:
+        nonlocal begun
+        found = read()
+        begun += 1
+        assert answer.wait(10)
+        return found
+
+    monkeypatch.setattr(site.console.plans, "all", slow)
+    site.raise_alarm(thing=PUMP)
+    page.until(lambda: begun == 1)
+    page.key("Return")
+    page.until(lambda: page.canvas.selected() == SUMP)
+    answer.set()
+    page.until(lambda: begun > 1)
+    assert page.canvas.selected() == SUMP
 
 
 def test_who_may_not_change_sees_no_acts(open_page: Open) -> None:
