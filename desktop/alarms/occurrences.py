@@ -24,6 +24,7 @@ from db.tables.things import ThingCard
 from desktop.alarms.rules import Event, Life, State, after, base_of
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import from_ms
+from desktop.kernel.errors import NotFound
 
 SAME_AS = "same_as"
 ALSO = "also"
@@ -78,6 +79,14 @@ def behind(session: Session, row: AlarmRow) -> list[AlarmRow]:
 
 def is_copy(row: AlarmRow) -> bool:
     return SAME_AS in row.extra
+
+
+def row_of(tx: Transaction, alarm_id: str) -> AlarmRow:
+    """The row of an alarm that people see. Raises NotFound."""
+    row = tx.get(AlarmRow, alarm_id)
+    if row is None or is_copy(row):
+        raise NotFound("there is no such alarm", id=alarm_id)
+    return row
 
 
 def take_in(tx: Transaction, change: AlarmChange) -> list[AlarmRow]:

@@ -7,7 +7,7 @@ import hashlib
 
 from db.store import Transaction
 from db.tables.alarms import AlarmRow
-from desktop.cases.pictures import check, read, store_picture
+from desktop.cases.pictures import check, read, reveal, store_picture
 from desktop.kernel.errors import Invalid
 
 PICTURES = "pictures"
@@ -30,4 +30,4 @@ def keep(tx: Transaction, row: AlarmRow, data: bytes, media: str) -> str:
     return store_picture(tx, data, media)
 
 
-__all__ = ["MOST", "PICTURES", "STILLS", "check", "keep", "read", "store_picture"]
+__all__ = ["MOST", "PICTURES", "STILLS", "check", "keep", "read", "reveal", "store_picture"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, select
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.alarms import AlarmRow
-from desktop.alarms import calls, course, due, occurrences, pictures, reading
+from desktop.alarms import calls, course, due, occurrences, reading
+from desktop.alarms.album import Album
 from desktop.alarms.case import CaseMaker, Cases, LastValues, nothing_known
 from desktop.alarms.figures import kpis
 from desktop.alarms.flood import annunciations
@@ -20,7 +21,6 @@ from desktop.alarms.rules import Life, after
 from desktop.alarms.suppression import ParentOf, settle
 from desktop.alarms.views import PRIORITIES, AlarmStep, AlarmView
 from desktop.alarms.waits import Ahead, Waited
-from desktop.cases.pictures import Image
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound, Refused
@@ -59,6 +59,7 @@ class Alarms:
         self._cases = CaseMaker(cases, last_values)
         self._parent_of = parent_of
         self._system = system(terminal)
+        self.album = Album(records, clock, self._cases, self._system)
         self._confirm_second = confirm_second
         self._asked, self._answered = Waited(), Waited()
         self._shelves = Ahead(timedelta(minutes=LONGEST_SHELF))
@@ -181,7 +182,7 @@ class Alarms:
 
         def work(tx: Transaction) -> None:
             now = self._clock.now()
-            for row in [_row(tx, id_) for id_ in ids]:
+            for row in [occurrences.row_of(tx, id_) for id_ in ids]:
                 for each in [row, *occurrences.behind(tx.session, row)]:
                     life = _life(tx, each, now)
                     if after(life, "acknowledge") != life:
@@ -198,7 +199,7 @@ class Alarms:
         require(who, "alarms.acknowledge")
 
         def work(tx: Transaction) -> None:
-            row, now = _row(tx, alarm_id), self._clock.now()
+            row, now = occurrences.row_of(tx, alarm_id), self._clock.now()
             life = _life(tx, row, now)
             if life.state != "latched":
                 raise Refused(f"an alarm that is {life.state} has nothing to reset", rule="reset", state=life.state)
@@ -246,47 +247,6 @@ class Alarms:
 
         return self._records.write(act(self._system, "alarms.escalate", self._clock), work)
 
-    def attach(self, who: Principal, alarm_id: str, data: bytes, media: str) -> str:
-        """Keeps a picture with the alarm, and with its case where it has one, and returns the picture's hash.
-
-        The bytes must be a PNG (`image/png`) or JPEG (`image/jpeg`) of at most 5 MiB, twelve an alarm. Told twice it is
-        kept once. Raises NotAllowed, NotFound, Invalid("picture").
-        """
-        require(who, "alarms.acknowledge")
-        pictures.check(data, media)
-
-        def work(tx: Transaction) -> str:
-            row = _row(tx, alarm_id)
-            sha256 = pictures.keep(tx, row, data, media)
-            self._cases.pictured(tx, row)
-            return sha256
-
-        return self._records.write(act(who, "alarms.attach", self._clock), work)
-
-    def keep_stills(self, alarm_id: str, stills: Mapping[str, bytes], at: datetime) -> None:
-        """Keeps what cameras (by their names) showed at an instant, as JPEGs, with the alarm, and with its case where it
-        has one.
-
-        Nobody did it: the program itself is named. Raises NotFound, Invalid("picture").
-        """
-        for data in stills.values():
-            pictures.check(data, "image/jpeg")
-
-        def work(tx: Transaction) -> None:
-            row = _row(tx, alarm_id)
-            took = {
-                pictures.keep(tx, row, data, "image/jpeg"): {"camera": camera, "at": at.isoformat()}
-                for camera, data in stills.items()
-            }
-            row.extra = {**row.extra, pictures.STILLS: {**row.extra.get(pictures.STILLS, {}), **took}}
-            self._cases.pictured(tx, row)
-
-        self._records.write(act(self._system, "alarms.still", self._clock), work)
-
-    def picture(self, sha256: str) -> Image:
-        """Raises NotFound."""
-        return self._records.read(lambda session: pictures.read(session, sha256))
-
     def shelve(
         self, who: Principal, alarm_id: str, minutes: int, reason: str, second: tuple[str, str] | None = None
     ) -> None:
@@ -304,7 +264,7 @@ class Alarms:
         witness = self._witness(who, second) if self.get(alarm_id).life_safety else None
 
         def work(tx: Transaction) -> None:
-            row, now = _row(tx, alarm_id), self._clock.now()
+            row, now = occurrences.row_of(tx, alarm_id), self._clock.now()
             life = _life(tx, row, now)
             if life.state == after(life, "shelve").state:
                 raise Refused(f"an alarm that is {life.state} cannot be shelved", rule="shelve", state=life.state)
@@ -325,7 +285,7 @@ class Alarms:
         require(who, "alarms.shelve")
 
         def work(tx: Transaction) -> None:
-            row = _row(tx, alarm_id)
+            row = occurrences.row_of(tx, alarm_id)
             if row.shelved_until is None:
                 raise Refused("the alarm is not shelved", rule="unshelve")
             occurrences.move(tx, row, "unshelve")
@@ -391,7 +351,7 @@ class Alarms:
         seen = self._cases.seen_of(alarm.thing_id, alarm.point) if alarm.case_id is None else ()
 
         def work(tx: Transaction) -> str:
-            row = _row(tx, alarm_id)
+            row = occurrences.row_of(tx, alarm_id)
             return row.case_id or self._cases.open(tx, who, row, seen)
 
         return self._records.write(act(who, "alarms.to_case", self._clock), work)
@@ -408,13 +368,6 @@ class Alarms:
             raise Refused("the second person must be another", rule="second_person")
         require(witness, "alarms.shelve")
         return witness
-
-
-def _row(tx: Transaction, alarm_id: str) -> AlarmRow:
-    row = tx.get(AlarmRow, alarm_id)
-    if row is None or occurrences.is_copy(row):
-        raise NotFound("there is no such alarm", id=alarm_id)
-    return row
 
 
 def _life(tx: Transaction, row: AlarmRow, now: datetime) -> Life:

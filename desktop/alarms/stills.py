@@ -15,7 +15,7 @@ from desktop.alarms.rules import State
 from desktop.alarms.service import Alarms
 from desktop.field.messages import AlarmChange
 from desktop.kernel.clock import Clock
-from desktop.kernel.errors import LinliError
+from desktop.kernel.errors import LinliError, NotFound
 from desktop.things.views import ThingView
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ LARGEST_SIDE, LARGEST_AREA, QUALITY = 1280, 40_000_000, 80
 """Pixels kept across the longer side; a picture with more in all is not decoded; of the JPEG."""
 
 UNSEEN: frozenset[State] = frozenset({"suppressed", "out_of_service"})
-"""Alarms that ask for no look: their gateway explains them, or people are at work there."""
+"""Alarms that ask for no look: their gateway explains them, or people are at work there and try them."""
 
 Take = Callable[[Mapping[str, str], float], Mapping[str, bytes]]
 """Asks cameras (ids and events) for a picture and waits for so many seconds; gives what came."""
@@ -94,9 +94,7 @@ class StillTaker:
     def _picture(self, alarms: Mapping[str, AlarmChange]) -> None:
         things = list(self._things())
         seeing = {
-            id_: watching(change.thing_id, things, self._around)
-            for id_, change in alarms.items()
-            if self._alarms.get(id_).state not in UNSEEN
+            id_: watching(change.thing_id, things, self._around) for id_, change in alarms.items() if self._asks(id_)
         }
         cameras = {view.id: view for all_ in seeing.values() for view in all_}
         if not cameras:
@@ -109,17 +107,22 @@ class StillTaker:
             if not stills:
                 continue
             try:
-                self._alarms.keep_stills(alarm_id, stills, at)
+                self._alarms.album.keep_stills(alarm_id, stills, at)
             except LinliError as error:
                 log.warning("pictures of alarm %s were not kept: %s", alarm_id, error)
+
+    def _asks(self, alarm_id: str) -> bool:
+        try:
+            return self._alarms.get(alarm_id).state not in UNSEEN
+        except NotFound:
+            return False  # A copy of an alarm that has its pictures.
 
 
 def watching(thing_id: str, things: Iterable[ThingView], around: Callable[[str], str | None]) -> list[ThingView]:
     """The cameras that can see a thing: itself, else those at its place, else at the place around it; three at most."""
     everything = {view.id: view for view in things}
     it = everything.get(thing_id)
-    if it is None or it.out_of_service:
-        # Who maintains a thing tries its alarms; nobody is told of them, and nobody looks.
+    if it is None:
         return []
     if it.thing.model.still:
         return [it]

@@ -1,4 +1,10 @@
-"""Pictures: kept once by their hash, whoever refers to them."""
+"""Pictures: kept once by their hash, whoever refers to them.
+
+Some show people who were asked nothing (what a camera took by itself) or say who somebody is (photos of papers). To look at
+one in full is to read personal data, and is in the journal before the picture is handed out: who, of which alarm or case,
+and the picture's hash, never the picture. A small sign of it among others is none: no face and no line can be read there.
+What people photographed for the work (a broken pipe, a mended one) is the work's own record, and looked at freely.
+"""
 
 from __future__ import annotations
 
@@ -48,3 +54,15 @@ def read(session: Session, sha256: str) -> Image:
     if found is None:
         raise NotFound("there is no such picture", id=sha256)
     return Image(found.sha256, found.media, found.data)
+
+
+def reveal(tx: Transaction, kind: str, entity_id: str, what: str, *hashes: str) -> tuple[Image, ...]:
+    """Hands out pictures of `what` (a camera, a field) with the note of the journal that they were looked at.
+
+    Raises NotFound, also for one that was taken away because its time was up: of that nothing was seen.
+    """
+    found = tuple(read(tx.session, sha256) for sha256 in hashes)
+    if gone := [image.sha256 for image in found if not image.data]:
+        raise NotFound("the picture was taken away", id=gone[0])
+    tx.note(kind, entity_id, {"revealed": what, "pictures": list(hashes)})
+    return found

@@ -76,5 +76,5 @@ def test_the_camera_at_the_place_shows_what_the_alarm_is_about(console: Console,
     assert {still.camera for still in alarm.stills.values()} == {"地下车库摄像机"}
     left = console.cases.get(alarm.case_id or "").evidence
     assert left is not None and left.pictures == alarm.pictures
-    with Image.open(io.BytesIO(console.alarms.picture(alarm.pictures[0]).data)) as picture:
+    with Image.open(io.BytesIO(console.alarms.album.picture(alarm.pictures[0]).data)) as picture:
         assert picture.size == (640, 360)

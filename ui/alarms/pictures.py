@@ -46,7 +46,7 @@ class Thumbnails(QWidget):
 
     @slot
     async def _read(self, pictures: tuple[str, ...]) -> None:
-        read = [await in_background(self._context.console.alarms.picture, one) for one in pictures]
+        read = [await in_background(self._context.console.alarms.album.picture, one) for one in pictures]
         self._images = [QImage.fromData(one.data) for one in read]
         clear(self._grid)
         for number, (image, one) in enumerate(zip(self._images, read, strict=True)):
@@ -172,7 +172,7 @@ class AddPicture(QObject):
         with file.open("rb") as opened:
             data = opened.read(LARGEST + 1)
         media = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
-        self._context.console.alarms.attach(self._context.who, self._alarm_id, data, media)
+        self._context.console.alarms.album.attach(self._context.who, self._alarm_id, data, media)
 
     def _end(self) -> None:
         self._dialog.deleteLater()

@@ -28,7 +28,7 @@ def evidence_parts(context: Context, host: QWidget, left: Evidence) -> list[QWid
     if left.pictures:
 
         def read(sha256: str) -> bytes:
-            return context.console.alarms.picture(sha256).data
+            return context.console.alarms.album.picture(sha256).data
 
         under = captions(words, left.pictures, left.stills)
         found.append(

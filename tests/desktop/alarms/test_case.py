@@ -300,12 +300,12 @@ def test_the_case_learns_who_acknowledged_and_which_pictures_there_are(
     (case,) = opened(records)
     clock.advance(20)
     alarms.acknowledge(LI, ["a1"])
-    sha256 = alarms.attach(LI, "a1", PNG, "image/png")
+    sha256 = alarms.album.attach(LI, "a1", PNG, "image/png")
     left = cases.get(case.id).evidence
     assert left is not None
     assert (left.acknowledged_by, left.acknowledged_at) == ("li", clock.now().isoformat())
     assert left.pictures == alarms.get("a1").pictures == (sha256,)
-    assert alarms.picture(sha256).data == PNG
+    assert alarms.album.picture(sha256).data == PNG
     ops = [(step.op, step.op_title["zh"]) for step in cases.get(case.id).timeline]
     assert ops[1:] == [("alarms.acknowledge", "确认报警"), ("alarms.attach", "添加照片")]
 
@@ -315,7 +315,7 @@ def test_a_case_made_by_a_person_has_what_was_known_before(
 ) -> None:
     trapped(alarms, start_case=False, priority="low")
     alarms.acknowledge(LI, ["a1"])
-    sha256 = alarms.attach(LI, "a1", JPEG, "image/jpeg")
+    sha256 = alarms.album.attach(LI, "a1", JPEG, "image/jpeg")
     left = cases.get(alarms.to_case(LI, "a1")).evidence
     assert left == Evidence(
         alarm_id="a1", values=SEEN, acknowledged_at=clock.now().isoformat(), acknowledged_by="李工", pictures=(sha256,)
@@ -327,7 +327,7 @@ def test_a_case_made_by_a_person_has_what_was_known_before(
 def test_a_picture_is_kept_once_however_often_it_is_attached(alarms: Alarms, records: Records) -> None:
     trapped(alarms)
     trapped(alarms, "a2", thing_id="lift-2")
-    hashes = {alarms.attach(LI, id_, PNG, "image/png") for id_ in ("a1", "a1", "a2")}
+    hashes = {alarms.album.attach(LI, id_, PNG, "image/png") for id_ in ("a1", "a1", "a2")}
     assert len(hashes) == 1
     assert [len(alarms.get(id_).pictures) for id_ in ("a1", "a2")] == [1, 1]
     assert len(records.read(lambda session: list(session.scalars(select(Picture.sha256))))) == 1
@@ -346,7 +346,7 @@ def test_a_picture_is_kept_once_however_often_it_is_attached(alarms: Alarms, rec
 def test_what_is_no_picture_or_too_big_is_refused(alarms: Alarms, data: bytes, media: str, why: str) -> None:
     trapped(alarms)
     with pytest.raises(Invalid) as refused:
-        alarms.attach(LI, "a1", data, media)
+        alarms.album.attach(LI, "a1", data, media)
     assert (refused.value.field, refused.value.facts["why"]) == ("picture", why)
     assert alarms.get("a1").pictures == ()
 
@@ -354,13 +354,16 @@ def test_what_is_no_picture_or_too_big_is_refused(alarms: Alarms, data: bytes, m
 def test_pictures_have_their_number_and_their_right(alarms: Alarms) -> None:
     trapped(alarms)
     for n in range(12):
-        alarms.attach(LI, "a1", PNG + bytes([n]), "image/png")
-    alarms.attach(LI, "a1", PNG + bytes([3]), "image/png")
+        alarms.album.attach(LI, "a1", PNG + bytes([n]), "image/png")
+    alarms.album.attach(LI, "a1", PNG + bytes([3]), "image/png")
     with pytest.raises(Invalid):
-        alarms.attach(LI, "a1", PNG + b"more", "image/png")
+        alarms.album.attach(LI, "a1", PNG + b"more", "image/png")
     with pytest.raises(NotAllowed):
-        alarms.attach(person("clerk"), "a1", PNG, "image/png")
-    for act_upon in (lambda: alarms.attach(LI, "nobody", PNG, "image/png"), lambda: alarms.picture("0" * 64)):
+        alarms.album.attach(person("clerk"), "a1", PNG, "image/png")
+    for act_upon in (
+        lambda: alarms.album.attach(LI, "nobody", PNG, "image/png"),
+        lambda: alarms.album.picture("0" * 64),
+    ):
         with pytest.raises(NotFound):
             act_upon()
 

@@ -46,7 +46,7 @@ def keeper(records: Records, settings: Settings, clock: FakeClock) -> StillKeepe
 def seen(alarms: Alarms, clock: FakeClock, over: bool = True, id_: str = "a1") -> str:
     """An alarm that a camera saw; the picture's hash."""
     alarms.record(change(id_, WALL_MS, thing_id=id_))
-    alarms.keep_stills(id_, {"门厅": JPEG + id_.encode()}, clock.now())
+    alarms.album.keep_stills(id_, {"门厅": JPEG + id_.encode()}, clock.now())
     if over:
         alarms.record(change(id_, WALL_MS + 1000, False, WALL_MS, thing_id=id_))
     return alarms.get(id_).pictures[0]
@@ -60,7 +60,7 @@ def test_after_thirty_days_the_picture_goes_and_that_there_was_one_stays(
     assert keeper.erase_old() == 0
     clock.advance(1)
     assert keeper.erase_old() == 1 and keeper.erase_old() == 0
-    assert alarms.picture(picture).data == b""
+    assert alarms.album.picture(picture).data == b""
     left = alarms.get("a1").stills[picture]
     assert (left.camera, left.erased) == ("门厅", clock.now().isoformat())
     assert alarms.course("a1")[-1].op == "alarms.erase"
@@ -70,10 +70,10 @@ def test_after_thirty_days_the_picture_goes_and_that_there_was_one_stays(
 
 def test_what_people_attached_stays(alarms: Alarms, keeper: StillKeeper, clock: FakeClock) -> None:
     seen(alarms, clock)
-    own = alarms.attach(LI, "a1", JPEG, "image/jpeg")
+    own = alarms.album.attach(LI, "a1", JPEG, "image/jpeg")
     clock.advance(400 * 86_400)
     assert keeper.erase_old() == 1
-    assert alarms.picture(own).data == JPEG
+    assert alarms.album.picture(own).data == JPEG
 
 
 def test_an_alarm_that_stands_or_whose_case_is_open_keeps_its_pictures(
@@ -99,10 +99,10 @@ def test_a_picture_of_two_alarms_stays_until_neither_needs_it(
 ) -> None:
     picture = seen(alarms, clock)
     alarms.record(change("a2", WALL_MS, thing_id="other"))
-    alarms.keep_stills("a2", {"门厅": JPEG + b"a1"}, clock.now())
+    alarms.album.keep_stills("a2", {"门厅": JPEG + b"a1"}, clock.now())
     assert alarms.get("a2").pictures == (picture,)
     clock.advance(31 * 86_400)
-    assert keeper.erase_old() == 0 and alarms.picture(picture).data
+    assert keeper.erase_old() == 0 and alarms.album.picture(picture).data
     alarms.record(change("a2", WALL_MS + 1000, False, WALL_MS, thing_id="other"))
     assert keeper.erase_old() == 2
     assert alarms.get("a1").stills[picture].erased and alarms.get("a2").stills[picture].erased
@@ -111,7 +111,7 @@ def test_a_picture_of_two_alarms_stays_until_neither_needs_it(
 def test_a_picture_that_came_later_is_as_old_as_it_is(alarms: Alarms, keeper: StillKeeper, clock: FakeClock) -> None:
     seen(alarms, clock)
     clock.advance(20 * 86_400)
-    alarms.keep_stills("a1", {"车道": JPEG}, clock.now())
+    alarms.album.keep_stills("a1", {"车道": JPEG}, clock.now())
     clock.advance(11 * 86_400)
     assert keeper.erase_old() == 1
 

@@ -66,10 +66,6 @@ def test_a_camera_shows_itself_and_a_thing_without_a_place_nothing() -> None:
     assert seen_by("lost") == seen_by("nobody") == []
 
 
-def test_of_a_thing_under_maintenance_no_picture_is_taken() -> None:
-    assert seen_by("pit", tuple(replace(view, out_of_service=view.id == "pit") for view in THINGS)) == []
-
-
 def test_a_camera_that_is_gone_or_under_maintenance_is_not_asked() -> None:
     gone = tuple(
         replace(view, online=False) if view.id == "park-0" else replace(view, out_of_service=view.id == "park-1")
@@ -157,7 +153,7 @@ def test_an_alarm_and_its_case_keep_what_the_cameras_saw(
     assert len(alarm.pictures) == 3
     at = clock.now().isoformat()
     assert [alarm.stills[one] for one in alarm.pictures] == [Still(f"park-{n}机", at) for n in range(3)]
-    assert alarms.picture(alarm.pictures[0]).media == "image/jpeg"
+    assert alarms.album.picture(alarm.pictures[0]).media == "image/jpeg"
     left = cases.get(alarm.case_id or "").evidence
     assert left is not None and (left.pictures, left.stills) == (alarm.pictures, alarm.stills)
     assert [step.op for step in alarms.course("a1")] == ["alarms.still"]
@@ -216,6 +212,23 @@ def test_an_alarm_that_is_told_again_after_a_restart_asks_nobody(
     onset(alarms, taker)
     taker.close()
     assert cameras.asked == []
+
+
+def test_a_copy_of_an_alarm_takes_no_pictures_from_the_others(
+    alarms: Alarms, taker: StillTaker, cameras: Cameras
+) -> None:
+    cameras.may_answer.clear()
+    onset(alarms, taker)
+    cameras.asking.wait(30)
+    onset(alarms, taker, "other", thing_id="gas")
+    # Two observers of one event gave it two ids; what the second is told of is a copy.
+    deep = [change(id_, WALL_MS, thing_id="pit", rule="deep", priority="critical") for id_ in ("b1", "b2")]
+    for told in deep:
+        alarms.record(told)
+    taker.hear(deep[1])
+    cameras.may_answer.set()
+    taker.close()
+    assert len(alarms.get("other").pictures) == 1
 
 
 def test_its_return_asks_nobody(alarms: Alarms, taker: StillTaker, cameras: Cameras) -> None:

@@ -166,7 +166,7 @@ def test_a_picture_that_a_camera_took_says_which_and_when(site: Site, open_page:
     alarm_id = site.raise_alarm(thing=SUMP)
     at = site.clock.now()
     seen = {"地下车库摄像机": still("地下车库摄像机", at.timestamp())}
-    site.off(site.console.alarms.keep_stills, alarm_id, seen, at)
+    site.off(site.console.alarms.album.keep_stills, alarm_id, seen, at)
     page, _ = open_page()
     said = f"地下车库摄像机 {local(at):%m-%d %H:%M:%S} 自动抓拍"
     page.until(lambda: said in page.detail().acts())
@@ -177,7 +177,7 @@ def test_a_picture_that_a_camera_took_says_which_and_when(site: Site, open_page:
 
 def test_a_camera_picture_whose_time_is_up_says_so(site: Site, open_page: Open) -> None:
     alarm_id = site.raise_alarm(thing=SUMP)
-    site.off(site.console.alarms.keep_stills, alarm_id, {"车库": still("车库", 0.0)}, site.clock.now())
+    site.off(site.console.alarms.album.keep_stills, alarm_id, {"车库": still("车库", 0.0)}, site.clock.now())
     site.end_alarm(alarm_id)
     site.clock.advance(31 * 86_400)
     console = site.console
