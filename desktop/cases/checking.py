@@ -185,7 +185,7 @@ def _columns(field: CaseField, at: str) -> Iterator[Mistake]:
         if (column.type == "choice") != bool(column.options):
             yield "a choice has options, and nothing else has", where
         yield from _options(column.options, f"{where}.options")
-        if column.personal and column.type != "text":
+        if column.personal and (column.type != "text" or column.personal == "papers"):
             yield "only a text is masked as personal", f"{where}.personal"
         if column.total and column.type not in ("number", "money"):
             yield "only numbers and money add up", f"{where}.total"
@@ -202,8 +202,8 @@ def _bounds(definition: CaseDefinition, field: CaseField, at: str) -> Iterator[M
         yield "the minimum is more than the maximum", f"{at}.minimum"
     if field.many and field.type not in ("person", "place"):
         yield "only people and places are many", f"{at}.many"
-    if field.personal and field.type != "text":
-        yield "only a text is masked as personal", f"{at}.personal"
+    if field.personal and field.type != ("photo" if field.personal == "papers" else "text"):
+        yield "names and phones are texts, papers are photos", f"{at}.personal"
     if field.signs and (field.type != "signature" or definition.field(field.signs) is None):
         yield f"a signature stands under a field that is there, {field.signs!r} is not", f"{at}.signs"
 

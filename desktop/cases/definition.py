@@ -32,7 +32,7 @@ FieldType = Literal[
     "points",
 ]
 ColumnType = Literal["text", "number", "money", "choice", "tick", "date-time", "part"]
-Personal = Literal["", "name", "phone"]
+Personal = Literal["", "name", "phone", "papers"]
 Tone = Literal["primary", "quiet", "danger"]
 Ask = Literal["no", "may", "must"]
 Group = Literal["service", "device", "round", "permit", "register", "emergency"]
@@ -108,7 +108,8 @@ class CaseField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     many: bool = False
     """Of person and place: several."""
     personal: Personal = ""
-    """Of a text: tells who somebody is or how to reach them, and is masked where it is shown."""
+    """Of a text: tells who somebody is or how to reach them, and is masked where it is shown. Of photos: they are of
+    papers, and are opened by who says why."""
     versioned: bool = False
     """Each new value is another version, counted and shown (a quote); the timeline keeps the ones before."""
     signs: str = ""

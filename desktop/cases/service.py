@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
 from db.tables.cases import CaseRow
-from desktop.cases import beginning, details, dispatch, masking, pictures, rows, rules
+from desktop.cases import beginning, details, dispatch, masking, pictures, revealing, rows, rules
 from desktop.cases.calendar import Calendar, load_calendars
 from desktop.cases.definition import CaseDefinition, Move, stand_in
 from desktop.cases.evidence import EVIDENCE, Evidence
@@ -25,7 +25,7 @@ from desktop.cases.pointing import check_moments, check_pointing, check_promises
 from desktop.cases.rules import Problem
 from desktop.cases.views import CaseDetail, CaseView
 from desktop.kernel.clock import Clock
-from desktop.kernel.errors import Invalid, NotFound, Refused
+from desktop.kernel.errors import NotFound, Refused
 from desktop.kernel.ids import NewId
 from desktop.security.principal import Principal, act, require
 from resources.loader import DataFileError, folder
@@ -115,7 +115,7 @@ class Cases:
         return tuple(sorted(mine, key=lambda move: move.tone != "primary"))
 
     def picture(self, sha256: str) -> Image:
-        """A picture or signature. Raises NotFound."""
+        """A picture or signature: to be drawn small, or of what is looked at freely. Raises NotFound."""
         return self._records.read(lambda session: pictures.read(session, sha256))
 
     def keep_picture(self, who: Principal, data: bytes, media: str) -> str:
@@ -138,15 +138,24 @@ class Cases:
         require(who, "people.reveal")
         rows.demand(rules.check_text("reason", reason, rules.MAX_REASON, needed=True))
 
-        def work(tx: Transaction) -> str:
-            row = rows.row_of(tx.session, case_id)
-            found = self.definition_of(row.definition, row.version, row.state).field(field)
-            if found is None or not masking.is_personal(found):
-                raise Invalid(f"{field!r} is not masked", "field")
-            tx.note("case", case_id, {"revealed": field})
-            return masking.plain(found, row.fields.get(field))
+        told = act(who, "cases.reveal", self._clock, reason.strip())
+        return self._records.write(told, lambda tx: revealing.words(tx, self.definition_of, case_id, field))
 
-        return self._records.write(act(who, "cases.reveal", self._clock, reason.strip()), work)
+    def reveal_papers(self, who: Principal, case_id: str, field: str, reason: str) -> tuple[Image, ...]:
+        """As `reveal`, the photos of a personal field, in order; their hashes are in the journal."""
+        require(who, "people.reveal")
+        rows.demand(rules.check_text("reason", reason, rules.MAX_REASON, needed=True))
+        told = act(who, "cases.reveal", self._clock, reason.strip())
+        return self._records.write(told, lambda tx: revealing.papers(tx, self.definition_of, case_id, field))
+
+    def look(self, who: Principal, case_id: str, sha256: str) -> Image:
+        """A picture that an alarm left with the case, to be looked at in full: as `Album.look`."""
+        require(who, "cases.see")
+        camera = self._records.read(lambda session: revealing.camera_of(rows.row_of(session, case_id), sha256))
+        if camera is None:
+            return self.picture(sha256)
+        told = act(who, "cases.reveal", self._clock)
+        return self._records.write(told, lambda tx: pictures.reveal(tx, "case", case_id, camera, sha256)[0])
 
     # Opening
 

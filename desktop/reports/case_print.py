@@ -169,7 +169,11 @@ class CasePrint:
                 yield self._labelled([[para(title, self._label), para(boxes, self._text, MOST_TEXT)]])
             case "photo":
                 hashes = [str(sha256) for sha256 in value] if isinstance(value, list) else []
-                if hashes:
+                if hashes and field.personal:
+                    # A print is handed on: as names are masked on it, papers are not on it.
+                    told = para(self._words("caseprint.papers", n=len(hashes)), self._text)
+                    yield self._labelled([[para(title, self._label), told]])
+                elif hashes:
                     yield self._photos(title, hashes)
             case _:
                 signed = [self._picture(str(value), 46 * mm, 18 * mm)] if not is_blank(value) else [Spacer(0, 14 * mm)]

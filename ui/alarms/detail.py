@@ -15,7 +15,6 @@ from desktop.kernel.words import Words
 from desktop.people.duty import called
 from ui.alarms.acts import Acts
 from ui.alarms.columns import lasted, point_of, value_against_limit
-from ui.alarms.pictures import Thumbnails
 from ui.alarms.rows import Row, by_priority
 from ui.journal.words import op_word
 from ui.parts.badge import PriorityMark
@@ -24,6 +23,7 @@ from ui.parts.detail import FactsList, notice_card, paragraph, section
 from ui.parts.keyhint import KeyHint
 from ui.parts.layout import row as make_row
 from ui.parts.text import Label
+from ui.parts.thumbs import Thumbs
 from ui.parts.timeline import Timeline, TimelineEntry
 from ui.parts.value import shown
 from ui.parts.when import lasting, local, stamp
@@ -72,8 +72,18 @@ def _pictured(context: Context, alarm: AlarmView, acts: Acts, host: QWidget) -> 
     add = acts.for_pictures(alarm)
     if not alarm.pictures and not add:
         return []
-    thumbs = [Thumbnails(context, host, alarm.pictures, alarm.stills)] if alarm.pictures else []
+    thumbs = [_thumbs(context, alarm, host)] if alarm.pictures else []
     return [section(context.words("alarms.page.pictures"), *thumbs, *_in_line(add))]
+
+
+def _thumbs(context: Context, alarm: AlarmView, host: QWidget) -> Thumbs:
+    words, album = context.words, context.console.alarms.album
+    return Thumbs(
+        words, host, alarm.pictures, words("alarms.page.picture"),
+        read=lambda sha256: album.picture(sha256).data,
+        look=lambda sha256: album.look(context.who, alarm.id, sha256).data,
+        stills=alarm.stills,
+    )  # fmt: skip
 
 
 def rest(words: Words, row: Row) -> list[QWidget]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.cases.definition import CaseField
 from desktop.cases.masking import is_personal
+from desktop.cases.pictures import Image
 from desktop.cases.views import CaseDetail, CaseQuery, CaseView
 from desktop.kernel.errors import LinliError
 from ui.aio import in_background, slot
@@ -18,6 +19,8 @@ from ui.cases.forms import CaseForm, Work
 from ui.cases.photos import PhotoField
 from ui.cases.picking import Picker
 from ui.parts.matching import Option
+from ui.parts.pictures import drawn
+from ui.parts.pictureview import Shot, look_at
 from ui.shell.context import Context
 
 MOST_FOUND = 8
@@ -124,13 +127,22 @@ class VisitForm(CaseForm):
 
 
 class RevealForm(CaseForm):
-    """A name or a number that is masked, with the reason that goes into the journal. What it is stands in the case until
-    another one is shown."""
+    """A name or a number that is masked, or photos of papers, with the reason that goes into the journal. What it is
+    stands in the case until another one is shown; photos open over the page."""
 
-    def __init__(self, host: QWidget, context: Context, detail: CaseDetail, told: Callable[[str, str], object]) -> None:
+    def __init__(
+        self,
+        host: QWidget,
+        context: Context,
+        detail: CaseDetail,
+        told: Callable[[str, str], object],
+        field: str = "",
+    ) -> None:
+        """`field` is chosen already where it is given."""
         super().__init__(host, context)
         self._detail, self._told = detail, told
         self._answer = ("", "")
+        self._photos: tuple[Image, ...] = ()
         words = self.words
         self._titles = {
             field.name: words.of(field.title)
@@ -139,7 +151,7 @@ class RevealForm(CaseForm):
         }
         if detail.view.person_id:
             self._titles |= {f"person/{one}": words(f"casework.reveal.{one}") for one in ("name", "phone")}
-        only = next(iter(self._titles)) if len(self._titles) == 1 else ""
+        only = field or (next(iter(self._titles)) if len(self._titles) == 1 else "")
         fields: dict[str, Input] = {
             "field": choice(words, words("casework.reveal.which"), self._titles, True, only),
             "reason": text_field(words, words("casework.reveal.why"), True, lines=True),
@@ -151,6 +163,10 @@ class RevealForm(CaseForm):
         field, reason = str(self.fields["field"].value()), str(self.fields["reason"].value())
 
         def send() -> str:
+            found = self._detail.definition.field(field)
+            if found is not None and found.type == "photo":
+                self._photos = context.console.cases.reveal_papers(context.who, case.id, field, reason)
+                return self.words("casework.reveal.said")
             if field.startswith("person/") and case.person_id:
                 value = context.console.people.reveal(
                     context.who, case.person_id, field.removeprefix("person/"), reason
@@ -163,7 +179,13 @@ class RevealForm(CaseForm):
         return send
 
     def done(self) -> None:
-        self._told(*self._answer)
+        if self._photos:
+            photos = self._photos
+            title = self._titles[str(self.fields["field"].value())]
+            shots = [Shot(f"{title} {n}" if len(photos) > 1 else title) for n in range(1, len(photos) + 1)]
+            look_at(self._host, shots, 0, lambda n: drawn(photos[n].data))
+        else:
+            self._told(*self._answer)
 
 
 class CaseFinder(Picker):

@@ -58,6 +58,7 @@ class Doing:
     visit: Callable[[str, str], object] = _nothing
     abnormal: Callable[[str, str], object] = _nothing
     unlink: Callable[[str], object] = _nothing
+    reveal: Callable[[str], object] = _nothing
 
 
 def key_of(number: int) -> str:
@@ -126,7 +127,7 @@ def sections(context: Context, shown: Shown, more: list[Button], doing: Doing | 
     found.append(section(words("cases.page.facts"), FactsList(_facts(context, detail)), *_links(context, shown)))
     if more:
         found.append(section(words("cases.page.more_moves"), flowing(*more)))
-    found += filled_in(context, doing.host, detail)
+    found += filled_in(context, doing.host, detail, doing.reveal if "reveal" in shown.can else None)
     if detail.links:
         found.append(
             section(
@@ -134,7 +135,7 @@ def sections(context: Context, shown: Shown, more: list[Button], doing: Doing | 
                 *(_tie(context, link, doing.unlink if "link" in shown.can else None) for link in detail.links),
             )
         )
-    if (left := detail.evidence) is not None and (parts := evidence_parts(context, doing.host, left)):
+    if (left := detail.evidence) is not None and (parts := evidence_parts(context, doing.host, detail.view.id, left)):
         found.append(section(words("cases.page.evidence"), *parts))
     timeline = Timeline(_timeline(words, detail), words("cases.page.timeline"))
     return [*found, section(words("cases.page.timeline"), timeline)]

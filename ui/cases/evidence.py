@@ -9,31 +9,30 @@ from PySide6.QtWidgets import QWidget
 from desktop.cases.evidence import Evidence, Series
 from desktop.kernel.words import Words
 from desktop.things.model import Value
-from ui.alarms.pictures import captions
-from ui.cases.thumbs import Thumbs
 from ui.parts.buttons import Button
 from ui.parts.detail import FactsList
 from ui.parts.layout import column
 from ui.parts.text import Label
+from ui.parts.thumbs import Thumbs
 from ui.parts.when import local, stamp
 from ui.shell.context import Context
 
 
-def evidence_parts(context: Context, host: QWidget, left: Evidence) -> list[QWidget]:
+def evidence_parts(context: Context, host: QWidget, case_id: str, left: Evidence) -> list[QWidget]:
     """Everything it left; nothing where it left nothing."""
     words = context.words
     found: list[QWidget] = []
     if told := evidence_facts(words, left):
         found.append(FactsList(told))
     if left.pictures:
-
-        def read(sha256: str) -> bytes:
-            return context.console.alarms.album.picture(sha256).data
-
-        under = captions(words, left.pictures, left.stills)
-        found.append(
-            Thumbs(host, read, left.pictures, words("cases.page.evidence_pictures"), under, words("alarms.page.erased"))
-        )
+        console = context.console
+        thumbs = Thumbs(
+            words, host, left.pictures, words("cases.page.evidence_pictures"),
+            read=lambda sha256: console.alarms.album.picture(sha256).data,
+            look=lambda sha256: console.cases.look(context.who, case_id, sha256).data,
+            stills=left.stills,
+        )  # fmt: skip
+        found.append(thumbs)
     return found
 
 

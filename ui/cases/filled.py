@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
@@ -13,17 +13,24 @@ from desktop.cases.views import CaseDetail, Fact
 from desktop.kernel.words import Words
 from ui.cases import reading
 from ui.cases.itemlist import sums
-from ui.cases.thumbs import Thumbs
+from ui.parts.buttons import Button
+from ui.parts.chosen import flowing
 from ui.parts.detail import FactsList, section
 from ui.parts.layout import column, row
 from ui.parts.text import Label
+from ui.parts.thumbs import Thumbs
 from ui.shell.context import Context
 
 OWN_SECTION = ("photo", "signature", "items", "checklist")
 
 
-def filled_in(context: Context, host: QWidget, detail: CaseDetail) -> list[QWidget]:
-    """The words first, as one list; then what needs room of its own, in the order of the definition."""
+Reveal = Callable[[str], object]
+"""Asks why, and shows what a field hides."""
+
+
+def filled_in(context: Context, host: QWidget, detail: CaseDetail, reveal: Reveal | None = None) -> list[QWidget]:
+    """The words first, as one list; then what needs room of its own, in the order of the definition. `reveal` opens photos
+    of papers; None where that may not be done."""
     words = context.words
     plain: list[tuple[str, str | QWidget]] = []
     large: list[QWidget] = []
@@ -33,7 +40,7 @@ def filled_in(context: Context, host: QWidget, detail: CaseDetail) -> list[QWidg
             continue
         title = titled(words, detail, fact)
         if field.type in OWN_SECTION and not is_blank(detail.values.get(fact.name)):
-            large.append(section(title, *_large(context, host, detail, field)))
+            large.append(section(title, *_large(context, host, detail, field, reveal)))
         else:
             plain.append((title, words.of(fact.value)))
     found = [section(words("cases.page.filled_in"), FactsList(plain))] if plain else []
@@ -47,10 +54,14 @@ def titled(words: Words, detail: CaseDetail, fact: Fact) -> str:
     return words("casework.detail.version", title=title, n=version) if version > 1 else title
 
 
-def _large(context: Context, host: QWidget, detail: CaseDetail, field: CaseField) -> Iterator[QWidget]:
+def _large(
+    context: Context, host: QWidget, detail: CaseDetail, field: CaseField, reveal: Reveal | None
+) -> Iterator[QWidget]:
     value = detail.values[field.name]
     title = context.words.of(field.title)
-    if field.type in ("photo", "signature"):
+    if field.personal and isinstance(value, list):
+        yield _papers(context.words, field.name, len(value), reveal)
+    elif field.type in ("photo", "signature"):
         pictures = [str(one) for one in value] if isinstance(value, list) else [str(value)]
         yield case_pictures(context, host, pictures, title)
     elif field.type == "checklist":
@@ -59,13 +70,20 @@ def _large(context: Context, host: QWidget, detail: CaseDetail, field: CaseField
         yield ItemTable(context.words, field, value, detail)
 
 
+def _papers(words: Words, field: str, n: int, reveal: Reveal | None) -> QWidget:
+    """How many photos of papers there are, and the way to them; they are not even drawn small."""
+    if reveal is None:
+        return Label(words("casework.reveal.hidden", n=n), "secondary", wrap=True)
+    return flowing(Button(words("casework.reveal.papers", n=n), icon_name="eye", on=lambda: reveal(field)))
+
+
 def case_pictures(context: Context, host: QWidget, pictures: list[str], name: str) -> Thumbs:
     """Pictures that a case refers to."""
 
     def read(sha256: str) -> bytes:
         return context.console.cases.picture(sha256).data
 
-    return Thumbs(host, read, pictures, name)
+    return Thumbs(context.words, host, pictures, name, read)
 
 
 class Ticked(QWidget):

@@ -18,6 +18,7 @@ from ui.cases.caseform import CaseForm, Work
 from ui.cases.fields import Input, Typed, choice, text_field
 from ui.cases.held import Held
 from ui.cases.known import Known, asset_field, field_for, place_field, read_known, thing_field
+from ui.cases.photos import PhotoField
 from ui.cases.picking import CategoryField, PersonField, Picker
 from ui.cases.signing import SignatureField
 from ui.cases.team import Member, assignee_field, team
@@ -75,8 +76,9 @@ class MoveForm(CaseForm):
             start = None if field.personal or (field.name in given and not _goes_on(field)) else before
             made = field_for(self.context, field, field.name in given, now, known, start, detail.names, self._host)
             if made is not None:
-                if field.personal and before and isinstance(made, Typed):
-                    made.set_hint(words("casework.form.is_held", value=before))
+                if field.personal and before and isinstance(made, Typed | PhotoField):
+                    kept = words("cases.n_photos", n=len(before)) if isinstance(before, list) else before
+                    made.set_hint(words("casework.form.is_held", value=kept))
                 yield field.name, made
         yield "reason", text_field(words, words("cases.page.reason"), move.needs.reason, lines=True)
 

@@ -131,7 +131,7 @@ class CasePanel(DetailPanel):
         self._menu_button = IconButton("ellipsis", words("casework.act.menu"), key=".", on=self._open_menu)
         fitting = in_header(buttons)
         self.set_acts(*buttons[:fitting], *([self._menu_button] if self._acts() else []))
-        doing = Doing(self._page, self._visit, self._visit_abnormal, self._unlink)
+        doing = Doing(self._page, self._visit, self._visit_abnormal, self._unlink, self._reveal)
         self.set_sections(*self._undo(shown), *sections(self._context, shown, buttons[fitting:], doing))
         self._set_keys()
         self.show()
@@ -225,7 +225,7 @@ class CasePanel(DetailPanel):
             if act == "resume":
                 self._at_once("resume")
             elif act == "reveal":
-                self._hold(RevealForm(self._page, self._context, shown.detail, self._told))
+                self._reveal()
             elif act == "subtask":
                 self._open_subtask(shown.detail)
             else:
@@ -274,6 +274,10 @@ class CasePanel(DetailPanel):
         form = OpenForm(self._page, self._context, definition, start)
         form.opened.connect(self.opened)
         self._hold(form)
+
+    def _reveal(self, field: str = "") -> None:
+        if self._shown is not None:
+            self._hold(RevealForm(self._page, self._context, self._shown.detail, self._told, field))
 
     def _told(self, title: str, value: str) -> None:
         self._revealed[title] = value

@@ -6,24 +6,23 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
 from desktop.cases.definition import CaseField
 from desktop.kernel.words import Words
 from ui.aio import in_background, slot
-from ui.alarms.pictures import PictureView
 from ui.cases.fields import blank_words
 from ui.parts.buttons import Button
 from ui.parts.chosen import flowing
 from ui.parts.entry import Entry
 from ui.parts.layout import clear, column
 from ui.parts.pictures import Picture, Unfit, drawn, dropped, from_file, from_image
+from ui.parts.pictureview import Shot, look_at
 from ui.parts.text import plain_tip
+from ui.parts.thumbs import Read, thumbnail
 
 THUMB = QSize(84, 84)
-Read = Callable[[str], bytes]
-"""The bytes of a kept picture, by its SHA-256; waits for the disk."""
 
 
 class PhotoField(Entry):
@@ -125,7 +124,7 @@ class PhotoField(Entry):
         self._strip.setVisible(bool(self._photos))
 
     def _thumb(self, number: int, image: QImage) -> QToolButton:
-        name = self._words("casework.photo.n", title=self._title, n=number + 1)
+        name = self._named(number)
         button = _Thumb(lambda: self._drop(number))
         button.setAccessibleName(name)
         plain_tip(button, f"{name} · {self._words('casework.photo.keys')}")
@@ -133,11 +132,16 @@ class PhotoField(Entry):
         button.setIconSize(THUMB - QSize(6, 6))
         button.setIcon(QIcon(thumbnail(image, THUMB)))
         button.setCursor(Qt.CursorShape.PointingHandCursor)
-        button.clicked.connect(lambda: self._open(number, name))
+        button.clicked.connect(lambda: self._open(number))
         return button
 
-    def _open(self, number: int, name: str) -> None:
-        PictureView(self._host or self.window(), [image for _, image in self._photos], number, name)
+    def _open(self, number: int) -> None:
+        images = [image for _, image in self._photos]
+        shots = [Shot(self._named(n)) for n in range(len(images))]
+        look_at(self._host or self.window(), shots, number, lambda n: images[n])
+
+    def _named(self, number: int) -> str:
+        return self._words("casework.photo.n", title=self._title, n=number + 1)
 
     def _drop(self, number: int) -> None:
         del self._photos[number]
@@ -175,20 +179,6 @@ class _Thumb(QToolButton):
             self.click()
         else:
             super().keyPressEvent(event)
-
-
-def thumbnail(image: QImage, size: QSize) -> QPixmap:
-    """The middle of the image, filling the size at twice its pixels, so that it is sharp on any screen."""
-    if image.isNull():
-        return QPixmap()
-    big = size * 2
-    filled = image.scaled(
-        big, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
-    )
-    left, top = (filled.width() - big.width()) // 2, (filled.height() - big.height()) // 2
-    made = QPixmap.fromImage(filled.copy(left, top, big.width(), big.height()))
-    made.setDevicePixelRatio(2)
-    return made
 
 
 def _made_fit(one: Path | QImage) -> tuple[Picture, QImage]:

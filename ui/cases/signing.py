@@ -12,13 +12,13 @@ from desktop.cases.definition import CaseField
 from desktop.kernel.words import Words
 from ui.aio import in_background, slot
 from ui.cases.fields import blank_words
-from ui.cases.photos import Read
 from ui.parts.buttons import Button
 from ui.parts.chosen import flowing
 from ui.parts.entry import Entry
 from ui.parts.layout import column
 from ui.parts.pictures import Picture, Unfit, drawn, encoded, from_file
 from ui.parts.signature import SignaturePad
+from ui.parts.thumbs import Read
 
 
 class SignatureField(Entry):

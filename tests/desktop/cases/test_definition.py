@@ -36,6 +36,8 @@ def test_every_shipped_definition_loads() -> None:
         ("from: [followed_up]\n    to: archived", "from: [archived]\n    to: archived", "nothing leaves it"),
         ("when: {satisfaction: [unsatisfied]}", "when: {satisfaction: [angry]}", "never says one of angry"),
         ("type: number", "type: blob", "Invalid enum value"),
+        ("type: date-time", "type: text\n    personal: papers", "papers are photos"),
+        ("type: date-time", "type: photo\n    personal: name", "names and phones are texts"),
         ("{done: 240}", "{done: 0}", "more than 0 minutes"),
         ("{done: 240}", "{done: soon}", "Expected `int`"),
         ("name: low,", "name: normal,", "used twice"),

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 
+import msgspec
 import pytest
 from PIL import Image as Pillow
 from pypdf import PdfReader
@@ -19,8 +20,10 @@ from desktop.cases.loading import load_definitions
 from desktop.cases.service import Cases
 from desktop.cases.views import CaseView, Point
 from desktop.kernel.errors import NotFound
-from desktop.kernel.words import Lang
+from desktop.kernel.words import Lang, Words
 from desktop.reports.capitals import capitals
+from desktop.reports.case_print import SIZES, CasePrint
+from desktop.reports.pdf import Sheet
 from desktop.reports.service import Reports
 from desktop.security.principal import act
 from resources.loader import folder
@@ -144,6 +147,25 @@ def test_every_form_of_every_kind_says_what_the_case_holds(
                 field = definition.field(name)
                 assert field is not None
                 assert "".join(field.title[lang].split()) in said, name
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [("zh", "2张，涉及个人信息，不打印"), ("en", "2kept;personaldata,notprinted")]
+)
+def test_photos_of_papers_are_not_printed(
+    records: Records, cases: Cases, clock: FakeClock, lang: Lang, says: str
+) -> None:
+    definition = KINDS["footage-lookup"]
+    case = filled(records, cases, clock, definition)
+    block = msgspec.structs.replace(definition.prints[0].blocks[1], fields=("letter",))
+    form = msgspec.structs.replace(definition.prints[0], blocks=(block,))
+
+    def picture_of(_sha256: str) -> bytes:
+        raise AssertionError("papers were asked for")
+
+    sheet = Sheet(community="", title="", period="", made="", head="", size=SIZES["A5"])
+    data = CasePrint(Words(lang), UTC, picture_of).pdf(sheet, cases.get(case.id), form)
+    assert says in text_of(data)
 
 
 def test_a_long_text_and_markup_in_it_are_shown_as_they_are(cases: Cases, reports: Reports, new_id: FakeIds) -> None:

@@ -10,14 +10,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
+from db.errors import StoreError
 from desktop.alarms.keeping import StillKeeper
+from desktop.kernel.errors import StoreUnavailable
 from desktop.kernel.words import Lang
 from desktop.simulate.stills import still
 from tests.ui.alarms.test_page import Open, open_page
 from tests.ui.drivers.alarms import AlarmsDriver
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.pages import GAS, LIFT, PUMP, SUMP, Site
-from ui.alarms.pictures import PictureView, Thumbnails
+from ui import aio
+from ui.parts.pictureview import PictureView
+from ui.parts.thumbs import Thumbs
 from ui.parts.when import local
 
 __all__ = ["open_page"]
@@ -151,15 +155,14 @@ def test_p_adds_a_picture_that_is_seen_small_and_in_full(site: Site, open_page: 
     dialog.hide()
     page.until(lambda: shell.said == ["照片已添加"])
     assert len(site.alarm(alarm_id).pictures) == 1
-    page.until(lambda: any("照片 1" in name for name in page.detail().acts()))
-    page.detail().press("照片 1")
-    [full] = page.root.findChildren(PictureView)
-    assert full.isVisible()
+    page.until(lambda: "照片" in page.detail().acts())
+    page.detail().press("照片")
+    page.until(lambda: [view for view in page.root.findChildren(PictureView) if view.isVisible()])
     page.key("A")
     page.key("Esc")
     page.until(lambda: not page.root.findChildren(PictureView))
     assert site.alarm(alarm_id).state == "unacknowledged"
-    assert page.root.findChildren(Thumbnails)
+    assert page.root.findChildren(Thumbs)
 
 
 def test_a_picture_that_a_camera_took_says_which_and_when(site: Site, open_page: Open) -> None:
@@ -170,9 +173,38 @@ def test_a_picture_that_a_camera_took_says_which_and_when(site: Site, open_page:
     page, _ = open_page()
     said = f"地下车库摄像机 {local(at):%m-%d %H:%M:%S} 自动抓拍"
     page.until(lambda: said in page.detail().acts())
+    page.detail().button(said).setFocus()
     page.detail().press(said)
+    page.until(lambda: [view.accessibleName() for view in page.root.findChildren(PictureView) if view.isVisible()])
     [full] = page.root.findChildren(PictureView)
-    assert full.isVisible() and full.accessibleName() == said
+    assert full.accessibleName() == said and full.hasFocus()
+    # That somebody looked stands in the alarm's story, and the keys come back to the picture in the panel drawn anew.
+    page.until(lambda: page.detail().says("查看报警抓拍图片"))
+    page.key("Esc")
+    page.until(lambda: not page.root.findChildren(PictureView))
+    assert [step.op for step in site.off(site.console.alarms.course, alarm_id)] == ["alarms.still", "alarms.reveal"]
+    assert getattr(page.root.window().focusWidget(), "accessibleName", str)() == said
+
+
+def test_a_look_that_the_journal_cannot_keep_is_told_and_shows_nothing(
+    site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarm_id = site.raise_alarm(thing=SUMP)
+    site.off(site.console.alarms.album.keep_stills, alarm_id, {"车库": still("车库", 0.0)}, site.clock.now())
+    page, _ = open_page()
+    page.until(lambda: any("车库" in act for act in page.detail().acts()))
+
+    def full(*_: object) -> None:
+        raise StoreError("full", "no room")
+
+    monkeypatch.setattr("db.journal.append", full)
+    told: list[BaseException] = []
+    aio.on_error(told.append)
+    [thumbs] = page.root.findChildren(Thumbs)
+    thumbs.findChildren(QToolButton)[0].click()
+    page.until(lambda: told)
+    assert isinstance(told[0], StoreUnavailable)
+    page.until(lambda: not page.root.findChildren(PictureView))
 
 
 def test_a_camera_picture_whose_time_is_up_says_so(site: Site, open_page: Open) -> None:
@@ -184,10 +216,10 @@ def test_a_camera_picture_whose_time_is_up_says_so(site: Site, open_page: Open) 
     assert site.off(StillKeeper(console.records, console.settings, site.clock, "T1").erase_old) == 1
     page, _ = open_page()
     page.until(
-        lambda: [b.text() for t in page.root.findChildren(Thumbnails) for b in t.findChildren(QToolButton)] != []
+        lambda: "已到期删除" in [b.text() for t in page.root.findChildren(Thumbs) for b in t.findChildren(QToolButton)]
     )
-    [button] = page.root.findChildren(Thumbnails)[0].findChildren(QToolButton)
-    assert button.text() == "已到期删除" and not button.isEnabled() and "车库" in button.accessibleName()
+    [button] = page.root.findChildren(Thumbs)[0].findChildren(QToolButton)
+    assert not button.isEnabled() and "车库" in button.accessibleName()
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words(site: Site, open_page: Open, tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ from ui.cases.forms import MoveForm
 from ui.cases.photos import PhotoField
 from ui.cases.round import ScanLine
 from ui.cases.signing import SignatureField
-from ui.cases.thumbs import Thumbs
 from ui.parts.badge import StateBadge
 from ui.parts.finding import FindLine
 from ui.parts.pictures import Picture, from_image
+from ui.parts.thumbs import Thumbs
 
 Show = Callable[..., tuple[PanelDriver, Recorder]]
 BASE = {"category": "home/tap", "contact": "王小五", "phone": "13812345678"}

@@ -28,6 +28,7 @@ from ui.cases.signing import SignatureField
 from ui.parts.layout import column
 from ui.parts.matching import Option
 from ui.parts.pictures import LONGEST, Picture, Unfit, drawn, from_bytes
+from ui.parts.pictureview import PictureView
 
 Make = Callable[..., Input]
 PARTS = [Option("p1", "浮球阀 DN25", "件", "FQF"), Option("p2", "角阀", "件", "JF")]
@@ -287,8 +288,7 @@ def test_photos_are_pasted_made_small_opened_and_taken_away_by_keys(make: Make, 
     [thumb] = field.thumbs()
     thumb.setFocus()
     QTest.keyClick(thumb, ENTER)
-    view = QGuiApplication.focusObject()
-    assert type(view).__name__ == "PictureView"
+    qtbot.waitUntil(lambda: isinstance(QGuiApplication.focusObject(), PictureView))
     keys(Qt.Key.Key_Escape)
     QTest.keyClick(thumb, DELETE)
     assert field.value() is None and QGuiApplication.focusObject() is field.add
