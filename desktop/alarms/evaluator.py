@@ -36,6 +36,26 @@ class Slot:
 
     value: Value | None = None
     conditions: list[_Condition] = field(default_factory=list)
+    over: float = inf
+    under: float = -inf
+    """A number between these changes no condition's truth, as nearly every message brings one; none is where nobody has
+    looked since something changed."""
+
+    def settle(self) -> None:
+        """Finds the numbers that leave every condition as it is. None, where one looks for a certain value."""
+        over, under = -inf, inf
+        for condition in self.conditions:
+            if condition.held is None or condition.test not in ("above", "below"):
+                return
+            if condition.held is (condition.test == "above"):
+                over = max(over, condition.bound())
+            else:
+                under = min(under, condition.bound())
+        self.over, self.under = over, under
+
+    def unsettle(self) -> None:
+        """A condition's truth or limit is another."""
+        self.over, self.under = inf, -inf
 
 
 @dataclass(slots=True, eq=False)
@@ -51,9 +71,13 @@ class _Condition:
     held: bool | None = None
     nor: tuple[Value, ...] = ()
 
+    def bound(self) -> Any:
+        """The limit that holds now."""
+        return self.limit if self.rule.alarm is None else self.lenient
+
     def of(self, value: Value) -> bool | None:
         """The condition's truth for a value. Text says nothing about a numeric limit."""
-        limit = self.limit if self.rule.alarm is None else self.lenient
+        limit = self.bound()
         if self.test == "above":
             return self.held if isinstance(value, str) else bool(value >= limit)
         if self.test == "below":
@@ -83,6 +107,7 @@ class _Rule:
     def refresh(self) -> None:
         """Weighs the last values anew: the limits differ in alarm and out of it."""
         for condition in self.conditions:
+            condition.slot.unsettle()
             if condition.slot.value is not None:
                 condition.held = condition.of(condition.slot.value)
 
@@ -162,6 +187,8 @@ class Evaluator:
     def change(self, slot: Slot, value: Value, device_at: float | None) -> Sequence[Transition]:
         """Takes a live value that is another than the slot's, and no NaN; `expire` comes first. The hot path."""
         slot.value = value
+        if not isinstance(value, str) and slot.over < value < slot.under:
+            return _NOTHING
         changed: list[_Rule] | None = None
         for condition in slot.conditions:
             held = condition.of(value)
@@ -169,7 +196,9 @@ class Evaluator:
                 condition.held = held
                 changed = [condition.rule] if changed is None else [*changed, condition.rule]
         if changed is None:
+            slot.settle()
             return _NOTHING
+        slot.unsettle()
         instant_ms = self._instant(device_at)
         if len(changed) == 1:
             return self._step(changed[0], instant_ms)

@@ -6,8 +6,9 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
+from typing import TypeVar
 
 from db.telemetry import Latest, Telemetry
 from desktop.alarms.evaluator import Evaluator
@@ -27,7 +28,11 @@ from desktop.things.vendors import Vendors, vendors
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 SAVE_LATEST_EVERY = 10.0
+SLICE = 1000
+"""Points that are gone through at once, a few milliseconds: messages have their turn between."""
 BROKER_DROPPED = b"$SYS/broker/publish/messages/dropped"
 
 
@@ -65,7 +70,10 @@ class Intake:
         self._lock = _Queue()
         self._evaluator = Evaluator()
         self._evaluator.restore(alarms.active(), alarms.told())
-        self._rows: Rows = {}
+        self._unstored: list[State] = []
+        """Points with a sample for the next second's history."""
+        self._unsaved: set[tuple[str, str]] = set()
+        """Points whose latest value changed since those were saved."""
         self._twins = Twins()
         self._connection = 0
         self._next_offer = self._next_save = self._next_log = 0.0
@@ -76,7 +84,6 @@ class Intake:
             dialects, table, telemetry, self._evaluator, tell, self.rejected, overrides or {},
             makers or vendors(),
         )  # fmt: skip
-        self._touched = self._roster.touched
 
     # What the line brings
 
@@ -106,19 +113,19 @@ class Intake:
             self._evaluator.change,
             self._connection,
         )
-        rows, touched, at_ms = self._rows, self._touched, int(at * 1000)
+        unstored, at_ms = self._unstored, int(at * 1000)
         for topic, payload, replayed in messages:
             try:
                 route = routes.get(topic)
                 if route is None:
                     self._unbound(topic, payload, now, transitions)
                     continue
-                for known, binding in route:
+                for points, binding, known in route:
                     for update in binding(payload):
                         sample = update if type(update) is Sample else self._other(known, update, replayed, at)
                         if sample is None:
                             continue
-                        state, value = known.points.get(sample.point), sample.value
+                        state, value = points.get(sample.point), sample.value
                         if state is None or value is None or replayed:
                             self._odd(state, sample, at)
                             continue
@@ -134,11 +141,12 @@ class Intake:
                             transitions += change(watch, value, sample.device_at)
                         if value != state.last:
                             state.last = value
-                            touched[state.slot] = state.key
                         elif not state.every:
                             continue
-                        if state.series is not None and kind is not str:
-                            rows[state.series] = at_ms, float(value)
+                        state.at_ms = at_ms
+                        if not state.unstored:
+                            state.unstored = True
+                            unstored.append(state)
             except Unreadable as error:
                 self.rejected[error.reason] += 1
             except Exception:
@@ -212,27 +220,46 @@ class Intake:
             self._alarms.take(self._evaluator.tick(now))
             self._alarms.tell_pending(now)
             self._roster.announce(now)
-            if now >= self._next_offer:
-                self._next_offer = now + 1.0
-                self._offer(now)
+        if now >= self._next_offer:
+            self._next_offer = now + 1.0
+            self._offer(now)
 
     def finish(self) -> None:
         """Hands over the last history before the end."""
-        with self._lock:
-            self._next_save = 0.0
-            self._offer(time.monotonic())
+        self._next_save = 0.0
+        self._offer(time.monotonic())
 
     def _offer(self, now: float) -> None:
-        rows, self._rows = self._rows, {}
+        with self._lock:
+            unstored, self._unstored = self._unstored, []
+            said = self._roster.take_said()
+        rows: Rows = {}
+        for some in _slices(unstored):
+            with self._lock:
+                self._gather(some, rows)
         latest: list[Latest] = []
         if now >= self._next_save:
             self._next_save = now + SAVE_LATEST_EVERY
-            for slot, (thing_id, point) in self._touched.items():
-                reading = self._table.reading(slot)
-                if reading.value is not None:
-                    latest.append(Latest(thing_id, point, reading.value, reading.at, reading.device_at))
-            self._touched.clear()
-        self._history.offer(rows, latest, self._roster.take_said())
+            unsaved, self._unsaved = list(self._unsaved), set()
+            for keys in _slices(unsaved):
+                with self._lock:
+                    latest += self._latest(keys)
+        self._history.offer(rows, latest, said)
+
+    def _gather(self, states: Sequence[State], rows: Rows) -> None:
+        for state in states:
+            state.unstored = False
+            self._unsaved.add(state.key)
+            value = state.last
+            if state.series is not None and value is not None and not isinstance(value, str):
+                rows[state.series] = state.at_ms, float(value)
+
+    def _latest(self, keys: Iterable[tuple[str, str]]) -> Iterator[Latest]:
+        for thing_id, point in keys:
+            slot = self._roster.slot(thing_id, point)
+            reading = None if slot is None else self._table.reading(slot)
+            if reading is not None and reading.value is not None:
+                yield Latest(thing_id, point, reading.value, reading.at, reading.device_at)
 
     def override(self, thing_id: str, overrides: Overrides) -> None:
         with self._lock:
@@ -286,3 +313,7 @@ class Intake:
         """Puts topics back that could not be subscribed."""
         with self._lock:
             self._roster.wanted.update(topics)
+
+
+def _slices(many: list[T]) -> Iterator[list[T]]:
+    return (many[begin : begin + SLICE] for begin in range(0, len(many), SLICE))

@@ -14,7 +14,7 @@ from typing import get_args
 
 from desktop.things.model import Quality, Reading, Value
 
-MAX_TEXT = 63
+MAX_TEXT = 64
 """Bytes of UTF-8 a text value keeps; a longer one is cut between two characters."""
 
 _QUALITIES: tuple[Quality, ...] = get_args(Quality)
@@ -22,22 +22,25 @@ _CODES = {quality: code for code, quality in enumerate(_QUALITIES)}
 _NEVER = Reading(None, "none", 0.0)
 _EMPTY, _BOOL, _INT, _FLOAT, _TEXT = range(5)
 
-# Value, received, the device's own time (NaN: not told), kind, quality, length of text, text.
-_AS_FLOAT = struct.Struct("@dddBBB63s")
-_AS_INT = struct.Struct("@qddBBB63s")
+# Value, received, the device's own time (NaN: not told), kind, quality, length of text; a gap, in which the sequence
+# number lies. Half a cache line: a flood writes to thousands of them in turn.
 _FLOAT_HEAD = struct.Struct("@dddBBB")
 _INT_HEAD = struct.Struct("@qddBBB")
 _TRUTH = struct.Struct("@q16xB")
-_SLOT = 96
-_SEQUENCE = 4
-assert _AS_FLOAT.size <= _SLOT
+_pack_float, _pack_int, _NAN = _FLOAT_HEAD.pack_into, _INT_HEAD.pack_into, math.nan
+_SLOT = 32
+_WORDS, _SEQUENCE = 8, 7
+"""Words of four bytes a slot, and the one of them that is its sequence number."""
+_KIND = 24
+"""The byte of a slot that tells its kind."""
+assert _FLOAT_HEAD.size <= 4 * _SEQUENCE
 
 _INT_RANGE = range(-(2**63), 2**63)
 
 
 def size_of(capacity: int) -> int:
     """Bytes of a table with so many slots."""
-    return capacity * (_SLOT + _SEQUENCE)
+    return capacity * (_SLOT + MAX_TEXT)
 
 
 class LatestTable:
@@ -46,36 +49,38 @@ class LatestTable:
     def __init__(self, capacity: int, buffer: bytearray | memoryview | None = None) -> None:
         whole = memoryview(buffer if buffer is not None else bytearray(size_of(capacity)))
         self.capacity = capacity
-        # Sequence numbers first: written with one aligned store each, which `pack_into` would not promise.
-        self._sequence = whole[: capacity * _SEQUENCE].cast("I")
-        self._slots = whole[capacity * _SEQUENCE : size_of(capacity)]
+        self._slots = whole[: capacity * _SLOT]
+        # Sequence numbers are written with one aligned store each, which `pack_into` would not promise.
+        self._words = self._slots.cast("I")
+        self._texts = whole[capacity * _SLOT : size_of(capacity)]
         self._whole = whole
 
     def write(
         self, slot: int, value: Value | None, quality: Quality, at: float, device_at: float | None = None
     ) -> None:
         """Sets the point's latest value; one writer at a time. Raises IndexError for no such slot."""
-        told = math.nan if device_at is None else device_at
+        told = _NAN if device_at is None else device_at
         code = _CODES[quality]
-        sequence, slots, offset = self._sequence, self._slots, slot * _SLOT
-        before = sequence[slot]
+        words, slots, offset, sequence = self._words, self._slots, slot * _SLOT, slot * _WORDS + _SEQUENCE
         # A writer that was killed half-way leaves an odd number, which stays odd until this write is whole.
-        sequence[slot] = (before | 1) & 0xFFFFFFFF
+        odd = words[sequence] | 1
+        words[sequence] = odd
         kind = type(value)
         if kind is float:
-            _FLOAT_HEAD.pack_into(slots, offset, value, at, told, _FLOAT, code, 0)
+            _pack_float(slots, offset, value, at, told, _FLOAT, code, 0)
         elif kind is bool:
-            _INT_HEAD.pack_into(slots, offset, value, at, told, _BOOL, code, 0)
+            _pack_int(slots, offset, value, at, told, _BOOL, code, 0)
         elif kind is int and value in _INT_RANGE:
-            _INT_HEAD.pack_into(slots, offset, value, at, told, _INT, code, 0)
+            _pack_int(slots, offset, value, at, told, _INT, code, 0)
         elif kind is str:
             text = _cut(value)  # type: ignore[arg-type]
-            _AS_INT.pack_into(slots, offset, 0, at, told, _TEXT, code, len(text), text)
+            _pack_int(slots, offset, 0, at, told, _TEXT, code, len(text))
+            self._texts[slot * MAX_TEXT : slot * MAX_TEXT + len(text)] = text
         elif value is None:
-            _INT_HEAD.pack_into(slots, offset, 0, at, told, _EMPTY, code, 0)
+            _pack_int(slots, offset, 0, at, told, _EMPTY, code, 0)
         else:
-            _FLOAT_HEAD.pack_into(slots, offset, _to_float(value), at, told, _FLOAT, code, 0)
-        sequence[slot] = ((before | 1) + 1) & 0xFFFFFFFF
+            _pack_float(slots, offset, _to_float(value), at, told, _FLOAT, code, 0)
+        words[sequence] = (odd + 1) & 0xFFFFFFFF
 
     def clear(self, slot: int) -> None:
         """Back to never seen."""
@@ -83,14 +88,15 @@ class LatestTable:
 
     def reading(self, slot: int) -> Reading:
         """The latest value; quality "none" for a slot that was never written. Raises IndexError for no such slot."""
-        sequence, offset = self._sequence, slot * _SLOT
+        words, sequence = self._words, slot * _WORDS + _SEQUENCE
         for _ in range(1000):
-            before = sequence[slot]
+            before = words[sequence]
             if before & 1:
                 continue
-            raw = bytes(self._slots[offset : offset + _AS_FLOAT.size])
-            if sequence[slot] == before:
-                return _NEVER if before == 0 else _read(raw)
+            head = bytes(self._slots[slot * _SLOT : (slot + 1) * _SLOT])
+            text = bytes(self._texts[slot * MAX_TEXT : (slot + 1) * MAX_TEXT]) if head[_KIND] == _TEXT else b""
+            if words[sequence] == before:
+                return _NEVER if before == 0 else _read(head, text)
         # The writer died in the middle of this slot: what it held is not known any more.
         return _NEVER
 
@@ -104,8 +110,8 @@ class LatestTable:
 
     def release(self) -> None:
         """Lets go of the buffer, so that shared memory can be closed."""
-        self._sequence.release()
-        self._slots.release()
+        for view in (self._words, self._slots, self._texts):
+            view.release()
         self._whole.release()
 
 
@@ -126,16 +132,16 @@ class SharedTable(LatestTable):
             self._memory.unlink()
 
 
-def _read(raw: bytes) -> Reading:
-    value, at, told, kind, quality, size, text = _AS_FLOAT.unpack(raw)
+def _read(head: bytes, text: bytes) -> Reading:
+    value, at, told, kind, quality, size = _FLOAT_HEAD.unpack_from(head)
     device_at = None if told != told else told
     found: Value | None = None
     if kind == _FLOAT:
         found = value
     elif kind == _BOOL:
-        found = bool(_INT_HEAD.unpack_from(raw)[0])
+        found = bool(_INT_HEAD.unpack_from(head)[0])
     elif kind == _INT:
-        found = _INT_HEAD.unpack_from(raw)[0]
+        found = _INT_HEAD.unpack_from(head)[0]
     elif kind == _TEXT:
         found = text[:size].decode("utf-8", "replace")
     return Reading(found, _QUALITIES[quality], at, device_at)

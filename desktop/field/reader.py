@@ -16,6 +16,10 @@ MAX_PACKET = 4 * 1024 * 1024
 """A longer packet is skipped unread; no device of a building says anything as long."""
 
 
+_PUBLISH = frozenset(first for first in range(0x30, 0x40) if first & 0x06 < 0x04)
+"""First bytes of a PUBLISH of QoS 0 or 1."""
+
+
 class Malformed(Exception):
     """The bytes are not MQTT; the connection cannot go on."""
 
@@ -68,7 +72,7 @@ class Reader:
                     self.skipped += 1
                     self._skip, at = stop - end, end
                 break
-            if first & 0xF0 == 0x30 and first & 0x06 < 0x04:
+            if first in _PUBLISH:
                 begin = body + 2
                 after = begin + (data[body] << 8 | data[body + 1]) if length >= 2 else stop + 1
                 topic = data[begin:after]
@@ -83,7 +87,7 @@ class Reader:
                         after = stop + 1 if properties is None else sum(properties)
                 if after > stop:
                     raise Malformed("a PUBLISH is shorter than it says")
-                messages.append((topic, data[after:stop], bool(first & 0x01)))
+                messages.append((topic, data[after:stop], first & 0x01 == 1))
             else:
                 if messages:
                     yield Messages(messages, bytes(acks))

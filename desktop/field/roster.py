@@ -39,6 +39,10 @@ class State:
     last: Value | None = None
     live_on: int = 0
     """The connection on which it last had a live value: what that connection replays later is older."""
+    at_ms: int = 0
+    """When `last` came."""
+    unstored: bool = False
+    """Whether `last` waits to be stored."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +64,8 @@ class Known:
         return any(rule.life_safety for rule in self.thing.model.alarms)
 
 
-Route = tuple[tuple[Known, Binding], ...]
+Route = tuple[tuple[dict[str, State], Binding, Known], ...]
+"""Whose a topic's messages are: the thing with its points beside it, for every step costs in a flood."""
 
 
 class Roster:
@@ -96,8 +101,6 @@ class Roster:
         """Whose a topic's messages are."""
         self.urgent: set[bytes] = set()
         """Topics on which something tells that protects lives."""
-        self.touched: dict[int, tuple[str, str]] = {}
-        """Slots whose value changed since it was last stored."""
         self.wanted: set[str] = set()
         """Bound topics that no value filter covers, waiting to be subscribed."""
         self.refused = 0
@@ -233,14 +236,14 @@ class Roster:
 
     def _route(self, known: Known, topics: Iterable[bytes]) -> None:
         for raw in topics:
-            others = tuple(each for each in self.routes.get(raw, ()) if each[0].thing.id != known.thing.id)
-            mine = ((known, known.bindings[raw]),) if raw in known.bindings else ()
+            others = tuple(each for each in self.routes.get(raw, ()) if each[2].thing.id != known.thing.id)
+            mine = ((known.points, known.bindings[raw], known),) if raw in known.bindings else ()
             route = others + mine
             if route:
                 self.routes[raw] = route
             else:
                 self.routes.pop(raw, None)
-            if any(each.protects_lives for each, _ in route):
+            if any(each.protects_lives for _, _, each in route):
                 self.urgent.add(raw)
             else:
                 self.urgent.discard(raw)
@@ -254,7 +257,6 @@ class Roster:
         self._route(known, topics)
         for state in known.points.values():
             self._table.clear(state.slot)
-            self.touched.pop(state.slot, None)
         self._slots.give(known.first, known.room, now)
         transitions += self._evaluator.forget(thing_id)
         self._tell(ThingGone(thing_id))
@@ -280,6 +282,12 @@ class Roster:
             del self._announce[thing_id]
             known = self._things[thing_id]
             self._tell(ThingSeen(known.thing, known.first))
+
+    def slot(self, thing_id: str, point: str) -> int | None:
+        """Where a point's latest value is; None when it is gone."""
+        known = self._things.get(thing_id)
+        state = known.points.get(point) if known else None
+        return state.slot if state else None
 
     def counts(self) -> tuple[int, int]:
         """Things and points known."""

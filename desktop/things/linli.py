@@ -155,9 +155,10 @@ class _Props:
     def __call__(self, payload: bytes) -> list[Update]:
         body = typed(payload, _BODY)
         device_at = None if body.at is None else body.at / 1000
+        checks = self._checks
         updates: list[Update] = []
         for name, value in body.v.items():
-            check = self._checks.get(name)
+            check = checks.get(name)
             if check is None:
                 raise Unreadable("unknown_point", _plain(name, MAX_NAME))
             kind, low, high, allowed = check

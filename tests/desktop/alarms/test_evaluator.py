@@ -64,6 +64,42 @@ def test_the_deadband_holds_the_return_back_and_not_the_onset() -> None:
     assert told(at_work.sample("sump", "a", -7.9, 7)) == ["-low"]
 
 
+def test_what_comes_again_within_the_limits_is_weighed_by_those_of_now() -> None:
+    """Of a number that stays on its side nobody asks again; on which side that is, the alarm itself changes."""
+    at_work = evaluator(rule("r", ABOVE, deadband=2, off_delay=5))
+    at_work.sample("sump", "a", 11, 0)
+    at_work.sample("sump", "a", 7, 1)
+    at_work.sample("sump", "a", 7.5, 2)
+    # Within the deadband: what began to return does not.
+    at_work.sample("sump", "a", 9, 3)
+    assert not at_work.tick(60)
+    at_work.sample("sump", "a", 7, 61)
+    assert told(at_work.tick(66)) == ["-r"]
+
+
+def test_an_alarm_that_another_condition_ended_begins_at_the_limit_again() -> None:
+    at_work = evaluator(rule("r", ABOVE, Condition(point="b", above=0), deadband=2))
+    at_work.sample("sump", "b", 1, 0)
+    assert told(at_work.sample("sump", "a", 11, 1)) == ["+r"]
+    at_work.sample("sump", "a", 9, 2)
+    at_work.sample("sump", "a", 9.1, 3)
+    assert told(at_work.sample("sump", "b", -5, 4)) == ["-r"]
+    at_work.sample("sump", "b", 1, 5)
+    assert not at_work.sample("sump", "a", 9.2, 6)
+    assert told(at_work.sample("sump", "a", 10.5, 7)) == ["+r"]
+
+
+def test_a_number_after_text_is_weighed() -> None:
+    before = evaluator(rule("r", ABOVE))
+    before.sample("sump", "a", 11, 0)
+    at_work = Evaluator(wall=lambda: WALL)
+    at_work.restore(before.active())
+    at_work.watch(thing(rule("r", ABOVE)))
+    at_work.sample("sump", "a", "text", 1)
+    at_work.sample("sump", "a", "more", 2)
+    assert told(at_work.sample("sump", "a", 5, 3)) == ["-r"]
+
+
 def test_delays_pass_with_a_tick_and_without_one() -> None:
     at_work = evaluator(rule("r", ABOVE, on_delay=5, off_delay=3))
     at_work.sample("sump", "a", 11, 0)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.field.latest import MAX_TEXT, LatestTable, SharedTable
+from desktop.field.latest import _SEQUENCE, MAX_TEXT, LatestTable, SharedTable
 from desktop.things.model import Quality, Reading, Value
 
 QUALITIES: list[Quality] = ["good", "uncertain", "stale", "offline", "bad", "none"]
@@ -81,7 +81,7 @@ def test_a_slot_beyond_the_table_is_an_error(table: LatestTable, slot: int) -> N
 
 def test_a_half_written_slot_is_not_shown_and_heals_with_the_next_write(table: LatestTable) -> None:
     table.write(0, 1, "good", 1.0)
-    table._sequence[0] |= 1  # as a writer killed in the middle leaves it
+    table._words[_SEQUENCE] |= 1  # as a writer killed in the middle leaves it
     assert table.reading(0).quality == "none"
     table.write(0, 2, "good", 2.0)
     assert table.reading(0).value == 2
@@ -98,7 +98,7 @@ def test_what_slots_say_as_yes_or_no_agrees_with_what_is_read(said: list[Value |
 
 
 def test_the_sequence_wraps(table: LatestTable) -> None:
-    table._sequence[0] = 0xFFFFFFFE
+    table._words[_SEQUENCE] = 0xFFFFFFFE
     table.write(0, 3, "good", 1.0)
     table.write(0, 4, "good", 1.0)
     assert table.reading(0).value == 4
