@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from db.errors import StoreError
 from db.open import open_records
 from desktop.app import Console, Hosting, open_console
 from desktop.commands.folders import data_dir, given_passphrase
@@ -140,10 +141,31 @@ def restore(args: argparse.Namespace) -> int:
     folder = data_dir(args)
     given = passphrase(args, args.folder)
     put = backups.restore(args.folder, folder, given, SystemClock())
+    erased = _erase_again(folder, given)
     if args.json:
-        print_json(put.as_dict())
+        print_json({**put.as_dict(), "erased": erased})
     else:
         say(f"restored {folder}: {put.rows} rows, journal head {put.head}")
+        if erased:
+            say(f"pictures of cameras whose time is up, erased again: {erased}")
         if put.moved_aside:
             say(f"the store that was there is kept in {put.moved_aside}")
     return 0
+
+
+def _erase_again(folder: Path, given: str | None) -> int:
+    """What cameras showed and was erased since comes back with an older copy: it goes before any window shows the store.
+    Returns how many pictures did."""
+    from desktop.alarms.keeping import StillKeeper
+    from desktop.security.errors import told
+    from desktop.security.settings import Settings
+
+    clock, terminal = SystemClock(), terminal_code(folder)
+    try:
+        records = open_records(folder, keys.unlock(folder, given), new_id)
+        try:
+            return StillKeeper(records, Settings(records, clock, terminal), clock, terminal).erase_old()
+        finally:
+            records.close()
+    except StoreError as error:
+        raise told(error) from error
