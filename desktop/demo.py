@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from db.open import open_records
 from db.store import Records, Transaction
-from db.tables.energy import MeterReading
+from db.tables.energy import FLOW, MeterReading
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from db.telemetry import Telemetry
@@ -215,6 +215,7 @@ def _readings(records: Records, sensors: Sequence[Sensors], until: date) -> None
                     id=deterministic_id("reading", row.thing_id, row.point, row.day),
                     thing_id=row.thing_id, point=row.point, day=row.day, medium=row.medium, unit=row.unit,
                     use=row.use, place_id=where[row.thing_id], reading=row.reading, used=row.used, night=row.night,
+                    extra={FLOW: row.flow},
                 )
             )  # fmt: skip
 

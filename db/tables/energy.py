@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import Record
 
+FLOW = "flow"
+"""Where a reading's `extra` holds whom it went to (`desktop.things.model.Flow`); to those who use it where nothing does."""
+
 
 class MeterReading(Record, kw_only=True):
     """What one meter counted on one day of the community's time. Its id is deterministic (thing, point, day)."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
+from msgspec import structs
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.rollup import Band
-from db.tables.energy import MeterReading
+from db.tables.energy import FLOW, MeterReading
 from desktop.kernel.ids import deterministic_id
 from desktop.things.counters import (
     MEDIUM_UNITS,
@@ -109,7 +110,7 @@ def opened(
         before = since, last.reading * (medium_factor(last.unit, medium) or 1.0)
         readings = [before, *(reading for reading in readings if reading[0] > since)]
     around = point.counter.rollover
-    counter = Counter(medium=medium, rollover=around * times if around else None)
+    counter = structs.replace(point.counter, rollover=around * times if around else None)
     limit = None if most is None else max(MOST_DAYS * most, MOST_AT_LEAST[medium])
     stored = bands[-1].at_ms / 1000 if bands else 0.0
     return Open(view, point, counter, first, readings, replace(EXPECTED, most_per_hour=limit), stored)
@@ -159,6 +160,7 @@ def closed(meter: Open, today: date, heard: float, midnight: Midnight) -> list[M
                 used=round(evening.used + night.used + rest.used, 6),
                 night=round(night.used, 6),
                 flaws=sorted(flaws),
+                extra={FLOW: counter.flow},
             )
         )
     return rows

@@ -10,6 +10,7 @@ from math import fsum
 from statistics import median
 
 from desktop.energy.views import SUPPLY, Column, Loss, Part, Span
+from desktop.things.model import Flow
 
 NIGHT_FACTOR = 2.0
 """A night counts as unusual at so many times the median of the nights before it (our own starting value: a running
@@ -33,10 +34,18 @@ class Row:
     """Of that, from 1 to 5 in the morning."""
     point: str = ""
     """Of the thing: one that stores energy counts what goes in and what comes out."""
+    flow: Flow = "used"
 
     @property
     def meter(self) -> tuple[str, str]:
         return self.thing_id, self.point
+
+    @property
+    def counts(self) -> float:
+        """What it adds to a sum. What a store gives back was counted when it went in and is counted again by the meters of
+        those who use it: taken off, a store has what it lost and what it still holds (our own rule, by the balance of
+        energy: what came in = what was used + what was charged − what was discharged + what was lost on the way)."""
+        return -self.used if self.flow == "discharged" else self.used
 
 
 def year_before(day: str) -> str:
@@ -58,21 +67,34 @@ def bounds(span: Span, day: date) -> tuple[str, str]:
     return date(day.year, 1, 1).isoformat(), date(day.year, 12, 31).isoformat()
 
 
-def with_use(rows: Sequence[Row]) -> list[Row]:
-    """The rows that say what was consumed: those of meters with a use, also of the days before they were given it. What
-    has none, as a solar inverter, makes or moves energy; only where no meter was given a use do all of them count."""
-    used = {row.thing_id for row in rows if row.use}
-    return [row for row in rows if row.thing_id in used] or list(rows)
+def consumed(rows: Sequence[Row]) -> list[Row]:
+    """The rows that say what was consumed (our own rule). Those of meters, whether or not they were given a use. What is
+    made is never among them. A counter inside a device, as a charger has one, and a store count only where the office gave
+    them a use: as a rule they stand behind a meter, which has counted it already; those inside devices count as well
+    where there is no meter at all."""
+    given = {row.thing_id for row in rows if row.use}
+    found = [row for row in rows if row.flow == "used" or (row.thing_id in given and row.flow != "made")]
+    return found or [row for row in rows if row.flow == "inside"]
+
+
+def unassigned(rows: Sequence[Row]) -> list[Row]:
+    """The first row of each meter that counts though nobody said what for, where others were given a use."""
+    found = consumed(rows)
+    first: dict[tuple[str, str], Row] = {}
+    for row in sorted(found, key=lambda row: row.day):
+        if not row.use:
+            first.setdefault(row.meter, row)
+    return list(first.values()) if any(row.use for row in found) else []
 
 
 def counted(rows: Sequence[Row]) -> list[Row]:
     """The rows that make the whole: of meters that count what comes in where there are any, else of all."""
     supply = [row for row in rows if row.use == SUPPLY]
-    return supply or with_use(rows)
+    return supply or consumed(rows)
 
 
 def total(rows: Sequence[Row]) -> float:
-    return fsum(row.used for row in counted(rows))
+    return fsum(row.counts for row in counted(rows))
 
 
 def loss(rows: Sequence[Row], first: str = "") -> Loss | None:
@@ -82,7 +104,7 @@ def loss(rows: Sequence[Row], first: str = "") -> Loss | None:
     known count, those of the rows before `first` as well. Where there is no such day, all do, and who is missing is told.
     """
     supply = [row for row in rows if row.use == SUPPLY]
-    behind = [row for row in with_use(rows) if row.use != SUPPLY]
+    behind = [row for row in consumed(rows) if row.use != SUPPLY]
     known: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in (*supply, *behind):
         known[row.day].add(row.meter)
@@ -94,7 +116,7 @@ def loss(rows: Sequence[Row], first: str = "") -> Loss | None:
         return None
     # The first day of each: what is put in later stays.
     missing = {meter: day for day in sorted(known, reverse=True) if day >= first for meter in meters - known[day]}
-    supplied, metered = (fsum(row.used for row in each if row.day in days) for each in (supply, behind))
+    supplied, metered = (fsum(row.counts for row in each if row.day in days) for each in (supply, behind))
     told = tuple((*meter, day) for meter, day in sorted(missing.items()))
     return Loss(supplied, metered, len(days), told, bool(whole))
 
@@ -129,7 +151,7 @@ def parts(
     """What each had, the largest first. Meters of what comes in are left out: they would count everything twice."""
     held, against = same_days(rows, before)
     now, same, then = (
-        _by((row for row in with_use(each) if row.use != SUPPLY), key) for each in (rows, held, against)
+        _by((row for row in consumed(each) if row.use != SUPPLY), key) for each in (rows, held, against)
     )  # fmt: skip
     found = [
         Part(each, (names or {}).get(each, each), used, then.get(each), same.get(each)) for each, used in now.items()
@@ -140,8 +162,9 @@ def parts(
 def unusual_nights(rows: Sequence[Row], first: str) -> list[tuple[Row, float]]:
     """Nights from `first` on in which a meter used far more than in the nights before, with what was usual."""
     by_meter: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in with_use(rows):
-        if row.night is not None:
+    for row in consumed(rows):
+        # A store that is filled at night, when power is cheap, uses nothing.
+        if row.night is not None and row.flow in ("used", "inside"):
             by_meter[row.meter].append(row)
     found: list[tuple[Row, float]] = []
     for own in by_meter.values():
@@ -162,7 +185,7 @@ def stuck(rows: Sequence[Row]) -> list[Row]:
     by_meter: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     moved: set[tuple[str, str]] = set()
     uses: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in with_use(rows):
+    for row in consumed(rows):
         by_meter[row.meter].append(row)
         uses[row.use].add(row.meter)
         if row.used > 0:
@@ -182,5 +205,5 @@ def stuck(rows: Sequence[Row]) -> list[Row]:
 def _by(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, float]:
     found: defaultdict[str, list[float]] = defaultdict(list)
     for row in rows:
-        found[key(row)].append(row.used)
+        found[key(row)].append(row.counts)
     return {each: fsum(values) for each, values in found.items()}

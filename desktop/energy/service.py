@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.store import Records, Transaction
-from db.tables.energy import MeterReading
+from db.tables.energy import FLOW, MeterReading
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from desktop.energy import rules
@@ -30,7 +30,7 @@ from desktop.energy.views import Doubt, EnergyReport, Loss, Night, Span
 from desktop.kernel.clock import Clock
 from desktop.security.principal import act, system
 from desktop.things.counters import MEDIUM_UNITS, medium_factor
-from desktop.things.model import Medium, Point
+from desktop.things.model import Flow, Medium, Point
 from desktop.things.views import ThingView
 
 LEAP = 1.5 * DAY
@@ -104,9 +104,13 @@ class Energy:
         # The newest that is on record, and before it what the meter itself says now.
         uses = {row.thing_id: row.use for row in sorted((*earlier, *found), key=lambda row: row.day) if row.use}
         uses |= {thing_id: meter.use for thing_id, meter in views.items() if meter.use}
-        recent = [_row(row, views, uses) for row in found]
+        flows: dict[tuple[str, str], Flow] = {
+            (row.thing_id, row.point): row.extra[FLOW] for row in (*earlier, *found) if FLOW in row.extra
+        }
+        flows |= {(view.id, point.name): point.counter.flow for view, point in self._meters() if point.counter}
+        recent = [_row(row, views, uses, flows) for row in found]
         rows = [row for row in recent if row.day >= first]
-        past = [_row(row, views, uses) for row in earlier]
+        past = [_row(row, views, uses, flows) for row in earlier]
         before = [row for row in past if row.day >= from_]
         held, against = rules.same_days(rows, before)
         charted = recent if span == "day" else rows
@@ -156,9 +160,12 @@ def _labels(span: Span, first: str, last: str) -> tuple[Sequence[str], int]:
 def _doubts(
     found: Sequence[MeterReading], rows: Sequence[Row], loss: Loss | None, names: Mapping[str, str], first: str
 ) -> tuple[Doubt, ...]:
-    """What is written on the readings, the meters that stand still, and those that are missing; the newest first."""
+    """What is written on the readings, the meters that stand still, those that are missing, and those that nobody gave a
+    use; the newest first."""
     flaws = [(row.day, row.thing_id, str(flaw), row.point) for row in found for flaw in row.flaws]
     flaws += [(row.day, row.thing_id, "stuck", row.point) for row in rules.stuck(rows)]
+    span = [row for row in rows if row.day >= first]
+    flaws += [(row.day, row.thing_id, "no_use", row.point) for row in rules.unassigned(span)]
     if loss is not None:
         missing = "missing" if loss.whole else "counted"
         flaws += [(day, thing_id, missing, point) for thing_id, point, day in loss.missing]
@@ -207,12 +214,15 @@ def _building(places: Mapping[str, Place], place_id: str | None) -> str:
     return name
 
 
-def _row(row: MeterReading, meters: Mapping[str, _Meter], uses: Mapping[str, str]) -> Row:
+def _row(
+    row: MeterReading, meters: Mapping[str, _Meter], uses: Mapping[str, str], flows: Mapping[tuple[str, str], Flow]
+) -> Row:
     meter = meters.get(row.thing_id)
     times = medium_factor(row.unit, row.medium) or 1.0
     night = None if row.night is None else row.night * times
     use, building = uses.get(row.thing_id, ""), meter.building if meter else ""
-    return Row(row.thing_id, use, building, row.day, row.used * times, night, row.point)
+    flow = flows.get((row.thing_id, row.point), "used")
+    return Row(row.thing_id, use, building, row.day, row.used * times, night, row.point, flow)
 
 
 def _name(meters: Mapping[str, _Meter], thing_id: str) -> str:

@@ -88,7 +88,7 @@ class Doubt:
     day: str
     flaw: str
     """rollover, reset, backwards, jump, gap or stuck; missing or counted for a meter without a reading from that day on,
-    on days that are left out of the loss or counted in it."""
+    on days that are left out of the loss or counted in it; no_use for one that counts though nobody said what for."""
     point: str = ""
 
 

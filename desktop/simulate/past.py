@@ -14,7 +14,7 @@ from desktop.simulate.curves import DAY, OFFSET
 from desktop.simulate.noise import seed_of
 from desktop.simulate.sensors import Sensors
 from desktop.simulate.shapes import Counted, only
-from desktop.things.model import Medium, Point
+from desktop.things.model import Flow, Medium, Point
 
 HOURS, STEP = 26, 300
 """How far back the main points are remembered (a day and a little), and the seconds between two looks."""
@@ -64,6 +64,7 @@ class DayUsed(NamedTuple):
     used: float
     night: float | None = None
     """Of that, in the hours NIGHT; None where it was not asked for."""
+    flow: Flow = "used"
 
 
 def past_days(sensors: Sequence[Sensors], until: date, days: int, nights: int = 0) -> list[DayUsed]:
@@ -95,8 +96,8 @@ def past_days(sensors: Sequence[Sensors], until: date, days: int, nights: int = 
                     night = dial.between(*(dial.shows(midnights[n] + hour * 3600) for hour in NIGHT))
                 used = dial.between(before, after)
                 unit, use = point.symbol or point.unit, one.device.use
-                made = DayUsed(thing_id, point.name, day, point.counter.medium, unit, use, after, used, night)
-                rows.append(made)
+                medium, flow = point.counter.medium, point.counter.flow
+                rows.append(DayUsed(thing_id, point.name, day, medium, unit, use, after, used, night, flow))
     return rows
 
 

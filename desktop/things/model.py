@@ -32,6 +32,10 @@ nothing but a nuisance."""
 
 Medium = Literal["", "electricity", "water", "gas", "heat"]
 
+Flow = Literal["used", "inside", "made", "charged", "discharged"]
+"""Whom what a counter counts goes to: to those who use it; to the device that it is built into, which stands behind a meter
+as a rule; from the sun to the house; into a store, and out of it again."""
+
 
 class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What makes a point a counter: it only grows, until it rolls over or its device is replaced."""
@@ -40,6 +44,7 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What it meters; empty for running hours, trips and the like."""
     rollover: float | None = None
     """It goes on at 0 after reaching this, as 1,000,000 for six digits; None when it never does."""
+    flow: Flow = "used"
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,13 +13,14 @@ from desktop.energy.rules import (
     Row,
     bounds,
     columns,
+    consumed,
     loss,
     parts,
     same_days,
     stuck,
     total,
+    unassigned,
     unusual_nights,
-    with_use,
     year_before,
 )
 from desktop.energy.views import SUPPLY, Span
@@ -33,6 +34,7 @@ rows = st.lists(
         st.sampled_from(["1号楼", "2号楼", ""]),
         st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(date.isoformat),
         amounts,
+        flow=st.sampled_from(["used", "used", "inside", "made", "charged", "discharged"]),
     ),
     max_size=40,
 )
@@ -40,7 +42,7 @@ rows = st.lists(
 
 @given(rows)
 def test_parts_and_columns_add_up_to_what_was_metered(found: list[Row]) -> None:
-    behind = sum(row.used for row in with_use(found) if row.use != SUPPLY)
+    behind = sum(row.counts for row in consumed(found) if row.use != SUPPLY)
     for key in (lambda row: row.use, lambda row: row.building, lambda row: row.thing_id):
         assert isclose(sum(part.used for part in parts(found, [], key)), behind, abs_tol=1e-6)
     labels = [f"2026-{month:02}" for month in range(1, 13)]
@@ -50,9 +52,9 @@ def test_parts_and_columns_add_up_to_what_was_metered(found: list[Row]) -> None:
 
 @given(rows)
 def test_what_comes_in_is_counted_once(found: list[Row]) -> None:
-    supplied = [row.used for row in found if row.use == SUPPLY]
-    behind = [row for row in found if row.use not in ("", SUPPLY)]
-    assert isclose(total(found), sum(supplied or [row.used for row in with_use(found)]), abs_tol=1e-6)
+    supplied = [row.counts for row in found if row.use == SUPPLY]
+    behind = [row for row in consumed(found) if row.use != SUPPLY]
+    assert isclose(total(found), sum(supplied or [row.counts for row in consumed(found)]), abs_tol=1e-6)
     told = loss(found)
     if told is None:
         assert not {row.day for row in found if row.use == SUPPLY} & {row.day for row in behind}
@@ -160,7 +162,7 @@ def test_a_meter_that_stands_still_while_others_move_is_stuck() -> None:
 def test_what_the_sun_makes_is_no_consumption() -> None:
     found = [
         Row("main", SUPPLY, "", "2026-11-01", 100.0), Row("a", "homes", "1号楼", "2026-11-01", 97.0),
-        Row("pv", "", "1号楼", "2026-11-01", 30.0),
+        Row("pv", "", "1号楼", "2026-11-01", 30.0, flow="made"),
     ]  # fmt: skip
     told = loss(found)
     assert told and isclose(told.lost, 3.0)
@@ -207,13 +209,62 @@ def test_two_counters_of_one_thing_are_held_apart() -> None:
     assert {(row.thing_id, row.point) for row in stuck(still)} == {("ess", "discharged")}
 
 
-def test_what_has_no_use_makes_no_finding_where_others_have_one() -> None:
-    sun = [Row("pv", "", "", f"2026-11-{n:02}", 9.0 if n < 20 else 0.0, 50.0 if n == 25 else 1.0) for n in range(1, 29)]
-    assert unusual_nights(sun, "2026-11-01") and stuck(sun)
-    rows = sun + month("a", "homes", 9.0)
+def test_a_charger_makes_findings_only_where_it_counts() -> None:
+    charger = [
+        Row("ev", "", "", f"2026-11-{n:02}", 9.0 if n < 20 else 0.0, 50.0 if n == 25 else 1.0, flow="inside")
+        for n in range(1, 29)
+    ]
+    assert unusual_nights(charger, "2026-11-01") and stuck(charger)
+    rows = charger + month("a", "homes", 9.0)
     assert unusual_nights(rows, "2026-11-01") == [] and stuck(rows) == []
 
 
+def test_a_meter_that_nobody_gave_a_use_stays_in_the_total_and_is_named() -> None:
+    rows = month("a", "", 10.0) + month("b", "homes", 10.0)
+    assert total(rows) == 600.0
+    assert [(part.key, part.used) for part in parts(rows, [], lambda row: row.use)] == [("", 300.0), ("homes", 300.0)]
+    assert [(row.thing_id, row.day) for row in unassigned(rows)] == [("a", "2026-11-01")]
+    assert unassigned(month("a", "", 10.0)) == [], "where nobody was given one there is nothing to tell"
+    told = loss(rows + month("main", SUPPLY, 20.5))
+    assert told and told.lost == pytest.approx(15.0) and total(rows + month("main", SUPPLY, 20.5)) == 615.0
+
+
+def test_what_a_device_counts_inside_is_not_counted_twice() -> None:
+    charger = [Row("ev", "", "", "2026-11-01", 8.0, flow="inside")]
+    meter = [Row("a", "", "", "2026-11-01", 30.0)]
+    assert total(charger + meter) == 30.0
+    assert total(charger) == 8.0, "where there is no meter it is all that is known"
+    given = [Row("ev", "charging", "", "2026-11-01", 8.0, flow="inside")]
+    assert total(given + meter) == 38.0
+
+
+def test_a_store_has_what_it_lost_and_no_sun_is_consumed() -> None:
+    def store(use: str) -> list[Row]:
+        return [
+            Row("ess", use, "", "2026-11-01", 100.0, 90.0, "charged", "charged"),
+            Row("ess", use, "", "2026-11-01", 88.0, 0.0, "discharged", "discharged"),
+            Row("pv", use, "", "2026-11-01", 40.0, 0.0, "energy", "made"),
+        ]
+
+    meter = [Row("a", "homes", "", "2026-11-01", 200.0)]
+    assert total(store("") + meter) == 200.0
+    assert total(store("office") + meter) == 212.0
+    assert {part.key: part.used for part in parts(store("office") + meter, [], lambda row: row.thing_id)} == {
+        "a": 200.0, "ess": 12.0,
+    }  # fmt: skip
+    told = loss([*store("office"), *meter, Row("main", SUPPLY, "", "2026-11-01", 215.0)])
+    assert told and told.lost == pytest.approx(3.0)
+
+
+def test_a_store_that_is_filled_by_night_is_no_unusual_night() -> None:
+    rows = [
+        Row("ess", "office", "", f"2026-11-{n:02}", 100.0, 90.0 if n > 20 else 2.0, "charged", "charged")
+        for n in range(1, 29)
+    ]
+    assert unusual_nights(rows, "2026-11-01") == []
+
+
 def test_the_days_before_a_meter_was_given_its_use_count() -> None:
-    rows = month("a", "", 10.0, last=20) + month("a", "homes", 10.0, first=21) + month("pv", "", 30.0)
+    charger = [Row("ev", "", "", "2026-11-01", 30.0, flow="inside")]
+    rows = month("a", "", 10.0, last=20) + month("a", "homes", 10.0, first=21) + charger
     assert total(rows) == 300.0

@@ -18,7 +18,7 @@ from db.tables.places import Place
 from db.tables.things import ThingCard
 from desktop.energy.service import Energy
 from desktop.security.principal import act, system
-from desktop.things.model import Counter, Point, Reading, Thing, ThingModel
+from desktop.things.model import Counter, Flow, Point, Reading, Thing, ThingModel
 from desktop.things.views import ThingView
 from tests.support.fakes import FakeClock, FakeIds
 
@@ -38,9 +38,10 @@ class Meters:
         """Meters that still speak."""
 
     def meter(
-        self, id_: str, use: str, place: tuple[str, ...] = (), rollover: float | None = None, symbol: str = "m³"
-    ) -> None:
-        counter = Counter(medium="water", rollover=rollover)
+        self, id_: str, use: str, place: tuple[str, ...] = (), rollover: float | None = None, symbol: str = "m³",
+        flow: Flow = "used",
+    ) -> None:  # fmt: skip
+        counter = Counter(medium="water", rollover=rollover, flow=flow)
         point = Point(name="volume", title=TEXT, type="number", symbol=symbol, counter=counter)
         model = ThingModel(kind="water-meter", title=TEXT, points=(point,))
         thing = Thing(id=id_, name=id_, model=model, dialect="linli", use=use)
@@ -180,6 +181,22 @@ def test_a_meter_that_is_dark_stands_among_what_does_not_add_up(energy: Energy, 
     report = energy.report("water", "month", date(2026, 11, 22))
     assert report.loss and report.loss.share == pytest.approx(0.02)
     assert ("b", "2026-11-17", "missing") in told(energy)
+
+
+def test_a_meter_without_a_use_counts_and_is_named_also_where_no_meter_speaks(energy: Energy, meters: Meters) -> None:
+    meters.meter("a", "")
+    meters.meter("b", "homes")
+    meters.meter("tank", "homes", flow="discharged")
+    meters.meter("garden", "", flow="inside")
+    for meter in ("a", "b", "tank", "garden"):
+        meters.count(meter, -3, 4, 2.0 if meter != "tank" else 0.5)
+    energy.close_days()
+    report = energy.report("water", "month", date(2026, 11, 22))
+    assert report.total == 2 * 144.0 - 36.0
+    assert [(part.key, part.used) for part in report.uses] == [("", 144.0), ("homes", 108.0)]
+    assert ("a", "2026-11-19", "no_use") in told(energy) and ("garden", "2026-11-19", "no_use") not in told(energy)
+    meters.views.clear()
+    assert energy.report("water", "month", date(2026, 11, 22)).total == report.total
 
 
 def used_by_day(energy: Energy, meter: str = "m") -> dict[str, float]:
