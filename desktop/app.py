@@ -47,7 +47,8 @@ from desktop.security.service import Accounts
 from desktop.security.settings import Settings
 from desktop.security.views import Check
 from desktop.sitefiles import refused_files
-from desktop.things.service import Things, stored_overrides
+from desktop.things.office import stored_overrides
+from desktop.things.service import Things
 from resources.loader import folder
 
 log = logging.getLogger(__name__)

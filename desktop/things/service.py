@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from db.rollup import Band
 from db.store import Records, Transaction
@@ -23,11 +20,10 @@ from desktop.kernel.errors import Invalid, NotFound, Refused
 from desktop.security.principal import Principal, act, require
 from desktop.things.lately import Lately
 from desktop.things.model import Reading, Thing
+from desktop.things.office import Office, overrides_of, read_office
 from desktop.things.overrides import Overrides, problems
 from desktop.things.quality import Hearing, hearing_of, seen_now
 from desktop.things.views import ThingView
-
-log = logging.getLogger(__name__)
 
 NEVER = Reading(None, "none", 0.0)
 MAINS = 3
@@ -48,30 +44,6 @@ class LiveField(Protocol):
     ) -> list[tuple[float, float]]: ...
     def bands(self, thing_id: str, point: str, since: float, until: float, most: int) -> list[Band]: ...
     def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    id: str
-    code: str
-    path: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    name: str
-    place_id: str | None
-    out_of_service: bool
-    out_reason: str
-
-
-class _Office:
-    """What the records store says of things, whole and never changed: a refresh puts a new one in its place."""
-
-    def __init__(self, cards: dict[str, _Card], places: dict[str, _Place]) -> None:
-        self.cards = cards
-        self.places = places
-        self.by_code = {place.code: place for place in places.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +68,7 @@ class Things:
         self._clock = clock
         self._field = field
         self._lock = threading.Lock()
-        self._office = _Office({}, {})
+        self._office = Office({}, {})
         self._known: dict[str, tuple[Thing, int]] = {}
         self._slots: dict[str, dict[str, tuple[int, float]]] = {}
         self._mains: dict[str, list[tuple[int, float]]] = {}
@@ -228,7 +200,7 @@ class Things:
 
     def overrides(self, thing_id: str) -> Overrides:
         """What the office sets otherwise for the thing. Waits for the disk."""
-        return self._records.read(lambda session: _read_overrides(session.get(ThingCard, thing_id)))
+        return self._records.read(lambda session: overrides_of(session.get(ThingCard, thing_id)))
 
     def override(
         self, who: Principal, thing_id: str, overrides: Overrides, reason: str, *, read: Overrides | None = None
@@ -253,7 +225,7 @@ class Things:
 
         def keep(tx: Transaction) -> None:
             card = self._card(tx, thing_id)
-            if read is not None and _read_overrides(card) != read:
+            if read is not None and overrides_of(card) != read:
                 raise Refused(f"somebody else has set limits of {thing_id} meanwhile", rule="changed")
             card.overrides = msgspec.to_builtins(overrides)
 
@@ -271,7 +243,7 @@ class Things:
 
     def refresh(self) -> None:
         """Reads cards and places anew. Raises StoreError."""
-        office = self._records.read(_office)
+        office = self._records.read(read_office)
         with self._lock:
             self._office = office
             self._change()
@@ -366,43 +338,6 @@ class Things:
                 raise NotFound(f"no thing {thing_id}", what="thing")
             card = tx.add(ThingCard(id=thing_id, kind=known[0].model.kind))
         return card
-
-
-def stored_overrides(records: Records) -> dict[str, Overrides]:
-    """What the office sets otherwise, by thing. Raises StoreError."""
-    with_some = records.read(lambda session: [card for card in session.scalars(select(ThingCard)) if card.overrides])
-    return {card.id: _read_overrides(card) for card in with_some}
-
-
-def _read_overrides(card: ThingCard | None) -> Overrides:
-    if card is None:
-        return Overrides()
-    try:
-        return msgspec.convert(card.overrides, Overrides)
-    except msgspec.ValidationError as error:
-        # A later version's: nobody may lose an alarm over it, so the model's own values hold.
-        log.warning("the limits set for %s cannot be read: %s", card.id, error)
-        return Overrides()
-
-
-def _office(session: Session) -> _Office:
-    cards = {
-        card.id: _Card(card.name, card.place_id, card.out_of_service, card.out_reason)
-        for card in session.scalars(select(ThingCard))
-    }
-    rows = {place.id: place for place in session.scalars(select(Place).where(Place.state == "active"))}
-    return _Office(cards, {id_: _Place(id_, row.code, _path(row, rows)) for id_, row in rows.items()})
-
-
-def _path(row: Place, rows: dict[str, Place]) -> tuple[str, ...]:
-    names: list[str] = []
-    at: Place | None = row
-    seen: set[str] = set()
-    while at is not None and at.id not in seen:
-        seen.add(at.id)
-        names.append(at.name)
-        at = rows.get(at.parent_id) if at.parent_id else None
-    return tuple(reversed(names))
 
 
 def _order(view: ThingView) -> tuple[bool, tuple[str, ...], str, str]:

@@ -13,8 +13,9 @@ from desktop.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from desktop.security.principal import Principal
 from desktop.things.loader import load_models
 from desktop.things.model import Reading, Thing
+from desktop.things.office import stored_overrides
 from desktop.things.overrides import Overrides, PointOverride, RuleOverride, applied
-from desktop.things.service import Things, stored_overrides
+from desktop.things.service import Things
 from tests.desktop.things.test_service import ENGINEER, FakeField, thing
 from tests.support.fakes import FakeClock
 
