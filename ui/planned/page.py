@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from desktop.cases.planned import Occurrence, PlanView, Round, RouteView
+from desktop.cases.planned import Occurrence, PlanView, RouteView
 from desktop.kernel.bus import Changed
 from desktop.reports.point_labels import point_labels
 from ui.aio import in_background, slot
@@ -26,30 +25,17 @@ from ui.parts.text import Label
 from ui.parts.when import local, midnight
 from ui.planned.calendar import CalendarGrid
 from ui.planned.choices import read_choices
-from ui.planned.days import Entry, entries, month_days, over, week_days
+from ui.planned.days import Entry, entries, month_days, week_days
 from ui.planned.form import PlanForm
 from ui.planned.plandetail import PlanDetail
+from ui.planned.reading import DAY, Read, read_planned
 from ui.planned.roundsview import RoundsView, round_line, route_line
 from ui.planned.routeform import RouteForm
 from ui.planned.stop import StopForm
 from ui.planned.words import Shown, about_words, next_words, pattern_words, standing, time_words
 from ui.shell.context import Context
 
-DAY = timedelta(days=1)
-BACK = timedelta(days=62)
-"""How far back open work that is late is looked for."""
 MODES = ("month", "week", "plans", "rounds", "routes")
-
-
-@dataclass(frozen=True)
-class Read:
-    """What one look at the store found."""
-
-    plans: tuple[PlanView, ...]
-    found: tuple[Occurrence, ...]
-    late: tuple[Occurrence, ...]
-    rounds: tuple[Round, ...]
-    routes: tuple[RouteView, ...]
 
 
 class PlannedPage(ListPage):
@@ -169,21 +155,9 @@ class PlannedPage(ListPage):
 
     async def _load(self) -> None:
         days = self._days()
-        self._read = await in_background(self._ask, days[0], days[-1] + DAY)
+        self._read = await in_background(read_planned, self._context, days[0], days[-1] + DAY)
         if days == self._days():
             self._draw(self._read)
-
-    def _ask(self, since: date, until: date) -> Read:
-        """Waits for the store."""
-        schedules, now = self._context.console.schedules, self._context.console.clock.now()
-        today = midnight(local(now).date())
-        return Read(
-            schedules.all(),
-            schedules.occurrences(midnight(since), midnight(until)),
-            over(schedules.occurrences(now - BACK, now)),
-            schedules.rounds(today - DAY, today + DAY),
-            schedules.routes(),
-        )
 
     def _draw(self, read: Read) -> None:
         words, today, now = self._words, self._today(), self._context.console.clock.now()
@@ -298,9 +272,7 @@ class PlannedPage(ListPage):
         self._add.setEnabled(self._form is None)
 
     def _standing(self, plan: PlanView) -> str:
-        late = {one.schedule_id for one in self._read.late} if self._read else set()
-        over_hours = plan.hours_left is not None and plan.hours_left <= 0
-        return "late" if plan.id in late or over_hours else "open" if plan.open_case else "planned"
+        return self._read.standing(plan) if self._read else "planned"
 
     def _shown(self, plan: PlanView) -> Shown:
         return standing(self._words, self._standing(plan))
@@ -354,9 +326,7 @@ class PlannedPage(ListPage):
 
     def _route(self) -> RouteView | None:
         line = self._rounds.line()
-        return (
-            next((one for one in self._read.routes if line and one.id == line.route_id), None) if self._read else None
-        )
+        return self._read.route(line.route_id) if self._read and line and line.route_id else None
 
     @slot
     async def _begin_form(self, chosen: PlanView | RouteView | None) -> None:
