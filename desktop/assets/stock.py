@@ -21,6 +21,7 @@ from db.tables.journal import Entry
 from db.tables.security import Operator
 from desktop.assets.views import STORE, Holder, PartMove, PartView
 from desktop.cases import rules
+from desktop.cases.undo import LOOKED
 from desktop.kernel.clock import Clock
 from desktop.kernel.errors import Invalid, NotFound
 from desktop.kernel.ids import NewId
@@ -178,9 +179,8 @@ class Stock:
     def undo_in(self, tx: Transaction, case_id: str) -> None:
         """Takes back what the case's last act moved, in the transaction that takes the act back. Raises Invalid("parts")
         where what had come back is used by now."""
-        last = (
-            select(Entry.tx).where(Entry.kind == "case", Entry.entity_id == case_id).order_by(Entry.n.desc()).limit(1)
-        )
+        upon = (Entry.kind == "case", Entry.entity_id == case_id, Entry.op != LOOKED)
+        last = select(Entry.tx).where(*upon).order_by(Entry.n.desc()).limit(1)
         ids = select(Entry.entity_id).where(Entry.tx == last.scalar_subquery(), Entry.kind == "stock_move")
         for move in tx.session.scalars(
             select(StockMove).where(StockMove.id.in_(ids), StockMove.case_id == case_id)

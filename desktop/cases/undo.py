@@ -19,8 +19,11 @@ from desktop.cases.rules import UNDO
 from desktop.kernel.errors import Refused
 from desktop.security.principal import Principal
 
-FINAL = ("cases.open", "cases.undo", "cases.note", "cases.reveal")
+FINAL = ("cases.open", "cases.undo", "cases.note")
 """What is not taken back: a case that was opened by mistake is voided, with a reason; what was said was said."""
+
+LOOKED = "cases.reveal"
+"""A look at what is masked: it changes nothing, and the act before it stays the last one."""
 
 MOMENTS = ("due_at", "warn_at", "closed_at", "planned_at")
 
@@ -36,8 +39,8 @@ class LastAct:
 
 def last_act(session: Session, case_id: str) -> LastAct | None:
     """The last act on the case, where it is of a kind that can be taken back and nothing rests on it yet."""
-    wanted = select(Entry).where(Entry.kind == "case", Entry.entity_id == case_id).order_by(Entry.n.desc()).limit(1)
-    entry = session.scalars(wanted).first()
+    upon = (Entry.kind == "case", Entry.entity_id == case_id, Entry.op != LOOKED)
+    entry = session.scalars(select(Entry).where(*upon).order_by(Entry.n.desc()).limit(1)).first()
     if entry is None or not entry.op.startswith("cases.") or entry.op in FINAL or entry.actor == "system":
         return None
     if json.loads(entry.body).get("after", {}).get("closed_at") and _parent_went_on(session, case_id, entry.n):

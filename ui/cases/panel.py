@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.cases.definition import CaseDefinition, Move
 from desktop.cases.masking import is_personal
+from desktop.cases.undo import LOOKED
 from desktop.cases.views import CaseDetail
 from desktop.kernel.errors import LinliError
 from desktop.kernel.words import Words
@@ -150,12 +151,12 @@ class CasePanel(DetailPanel):
     def _undo(self, shown: Shown) -> list[QWidget]:
         """For a minute, the last act can be taken back."""
         self._no_more_undo.stop()
-        until = shown.detail.undo_until
-        if "undo" not in shown.can or until is None or not shown.detail.timeline:
+        until, acts = shown.detail.undo_until, [step for step in shown.detail.timeline if step.op != LOOKED]
+        if "undo" not in shown.can or until is None or not acts:
             return []
         left = (until - self._context.console.clock.now()).total_seconds()
         self._no_more_undo.start(max(1, round(left * 1000) + 50))
-        last = self._words.of(shown.detail.timeline[-1].op_title)
+        last = self._words.of(acts[-1].op_title)
         return [
             Banner(self._words("casework.act.just_done", act=last), "quiet", act=self._words("casework.act.undo"),
                    key="Ctrl+Z", on_act=self._take_back)

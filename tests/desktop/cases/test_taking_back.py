@@ -194,6 +194,19 @@ def with_stock(shop: Shop, new_id: FakeIds) -> Stock:
     return stock
 
 
+def test_a_look_at_what_is_masked_stands_in_nobodys_way(shop: Shop, new_id: FakeIds) -> None:
+    stock, case = with_stock(shop, new_id), at_work(shop)
+    shop.cases.move(ANNA, case.id, "record", fields={"tel": "13955556666"})
+    before = stands(shop.cases.get(case.id))
+    shop.cases.move(ANNA, case.id, "record", fields={"parts": PARTS})
+    shop.cases.reveal(CLERK, case.id, "tel", "回访")
+    assert shop.cases.get(case.id).undo_by == ANNA.id
+    with pytest.raises(Refused):
+        shop.acts.undo(CLERK, case.id)
+    shop.acts.undo(ANNA, case.id)
+    assert stands(shop.cases.get(case.id)) == before and stock.of("anna") == {"washer": 3.0}
+
+
 def test_parts_leave_the_stock_of_whoever_gives_them_and_come_back(shop: Shop, new_id: FakeIds) -> None:
     stock, case = with_stock(shop, new_id), at_work(shop)
     shop.cases.move(ANNA, case.id, "record", fields={"hours": 1})

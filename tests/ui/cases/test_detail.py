@@ -326,6 +326,7 @@ def test_personal_data_is_masked_until_somebody_says_why(trial: Site, show: Show
     page.finish(form)
     page.until(lambda: page.says("13812345678"))
     assert "已查看" in shell.said[-1]
+    assert page.banner() == "刚才：接单", "a look is nothing to take back, and takes nothing else's place"
     page.panel.show_case(taken(trial))
     page.settle()
     assert not page.says("13812345678")
