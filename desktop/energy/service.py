@@ -14,8 +14,8 @@ from db.tables.energy import FLOW, MeterReading
 from db.tables.places import Place
 from db.tables.things import ThingCard
 from desktop.energy import rules
+from desktop.energy.believed import AHEAD, BelievedClock
 from desktop.energy.closing import (
-    DAY,
     USUAL_DAYS,
     Meters,
     closed,
@@ -33,9 +33,6 @@ from desktop.things.counters import MEDIUM_UNITS, medium_factor
 from desktop.things.model import Flow, Medium, Point
 from desktop.things.views import ThingView
 
-LEAP = 1.5 * DAY
-"""Seconds by which the time may be ahead of when it was last asked for; beyond, it is believed when it says so again."""
-
 
 class Energy:
     """Closes days into records (`close_days`) and reports on them (`report`); both wait for the disk."""
@@ -47,7 +44,7 @@ class Energy:
         self._clock = clock
         self._things = things
         self._system = system(terminal)
-        self._asked: float | None = None
+        self._believed = BelievedClock(clock)
         self._offset = timedelta(minutes=offset_minutes)
 
     def media(self) -> tuple[Medium, ...]:
@@ -60,10 +57,12 @@ class Energy:
     def close_days(self) -> int:
         """Writes the reading of every meter for every day that is over and has none yet; returns how many.
 
-        What is on record is not changed by it. Call it about once an hour.
+        What is on record is not changed by it, so nothing is written while the clock is in doubt. Call it about once an
+        hour.
         """
         now = self._clock.now().timestamp()
-        today = self._date(now)
+        # Ahead by no more than what goes unnoticed, it closes no running day.
+        today = self._date(now - AHEAD)
         known = self._records.read(last_days)
         most = self._records.read(lambda s: most_used(s, (today - timedelta(days=USUAL_DAYS)).isoformat()))
         meters = [
@@ -73,10 +72,10 @@ class Energy:
             if (first := first_open(last, today)) < today
         ]
         # By what is stored of any meter, not by this clock alone: one that is days ahead must not close the running day.
-        heard = max((meter.stored for meter in meters if meter.stored), default=now)
-        before, self._asked = self._asked or heard, now
-        if now - before > LEAP:
+        stored = max((meter.stored for meter in meters if meter.stored), default=None)
+        if self._believed.now(stored, self._differences()) is None:
             return 0
+        heard = now if stored is None else stored
         rows = [row for meter in meters for row in closed(meter, today, min(now, heard), self._midnight)]
         if not rows:
             return 0
@@ -142,6 +141,11 @@ class Energy:
     def _meters(self) -> list[tuple[ThingView, Point]]:
         """Those whose amounts can be added up."""
         return [(view, point) for view in self._things.all() for point in view.thing.model.points if unit_factor(point)]
+
+    def _differences(self) -> list[float]:
+        """By how many seconds the clocks of the meters that speak are ahead of ours."""
+        told = (self._things.reading(view.id, point.name) for view, point in self._meters())
+        return [one.device_at - one.at for one in told if one.quality == "good" and one.device_at is not None]
 
     def _date(self, at: float) -> date:
         return (datetime.fromtimestamp(at, UTC) + self._offset).date()
