@@ -128,6 +128,9 @@ class _Unheard:
     def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]:
         return []
 
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None:
+        return None
+
     def reading(self, thing_id: str, point: str) -> Reading:
         return Reading(None, "none", 0.0)
 

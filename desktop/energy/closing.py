@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from msgspec import structs
@@ -20,6 +21,7 @@ from desktop.things.counters import (
     MEDIUM_UNITS,
     ODD_READINGS,
     Expectation,
+    Readings,
     medium_factor,
     per_interval,
     readings_of,
@@ -38,6 +40,9 @@ NIGHT = (1, 5)
 """Hours in which a house sleeps."""
 EXPECTED = Expectation(gap_after=1.5 * DAY, new_from_zero=False)
 """A meter may rest for a night, and where only changes are stored it is silent then; a day and a half is a gap."""
+SILENT = 3 * 3600.0
+"""Seconds without a word after which a thing counts as not heard, where its points may not be silent for longer: what is
+shorter is how meters are read, once an hour at the least."""
 MOST_DAYS, USUAL_DAYS, FEWEST_DAYS = 10, 60, 5
 """So many times the largest of the last so many days cannot be used within an hour, where at least so many are known."""
 MOST_AT_LEAST: Mapping[str, float] = {"electricity": 1000.0, "water": 100.0, "gas": 200.0, "heat": 10.0}
@@ -53,6 +58,7 @@ class Meters(Protocol):
 
     def all(self) -> tuple[ThingView, ...]: ...
     def bands(self, thing_id: str, point: str, since: float, until: float, most: int = 500) -> list[Band]: ...
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None: ...
     def reading(self, thing_id: str, point: str) -> Reading: ...
 
 
@@ -82,6 +88,8 @@ class Open:
     expect: Expectation
     stored: float
     """When the newest of them that is stored was told; 0 where none is."""
+    silent: Sequence[tuple[float, float]] = ()
+    """From, until: when it was not heard and then had moved. How much of that was used when nobody knows."""
 
 
 def first_open(last: Last | None, today: date) -> date:
@@ -109,11 +117,45 @@ def opened(
     if last and follows:
         before = since, last.reading * (medium_factor(last.unit, medium) or 1.0)
         readings = [before, *(reading for reading in readings if reading[0] > since)]
+    readings, silent = _heard(things, view, point, readings, _edges(first, now, midnight))
     around = point.counter.rollover
     counter = structs.replace(point.counter, rollover=around * times if around else None)
     limit = None if most is None else max(MOST_DAYS * most, MOST_AT_LEAST[medium])
     stored = bands[-1].at_ms / 1000 if bands else 0.0
-    return Open(view, point, counter, first, readings, replace(EXPECTED, most_per_hour=limit), stored)
+    return Open(view, point, counter, first, readings, replace(EXPECTED, most_per_hour=limit), stored, silent)
+
+
+def _edges(first: date, now: float, midnight: Midnight) -> list[float]:
+    """Where days and their nights begin and end, from a day on."""
+    begins = [midnight(first)]
+    while begins[-1] <= now:
+        begins.append(begins[-1] + DAY)
+    return [begin + hour * 3600 for begin in begins for hour in (0, *NIGHT)]
+
+
+def _heard(
+    things: Meters, view: ThingView, point: Point, readings: Readings, edges: Sequence[float]
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """The readings with those that were not stored, and when the thing was silent.
+
+    Only changes of a counter are stored. What the thing told of another point, of which all is stored, says until when
+    the counter stood where it stood: what it has moved by the next reading is of the time after. Only asked where it
+    makes a difference, for a while that an edge lies in.
+    """
+    others = [one for one in view.thing.model.points if one.history == "every" and one.name != point.name]
+    found, silent = list(readings[:1]), list[tuple[float, float]]()
+    for (since, before), (until, after) in pairwise(readings):
+        across = bisect_right(edges, since) < bisect_left(edges, until)
+        if others and before != after and across and until - since > SILENT:
+            # What was told together with the reading is no word before it.
+            word = things.last_before(view.id, others[0].name, until - 60)
+            last = max(since, word[0]) if word else until
+            if until - last > max(SILENT, others[0].stale_after):
+                silent.append((last, until))
+                if last > since:
+                    found.append((last, before))
+        found.append((until, after))
+    return found, silent
 
 
 def unit_factor(point: Point) -> float:
@@ -142,7 +184,8 @@ def closed(meter: Open, today: date, heard: float, midnight: Midnight) -> list[M
         edges = [begin, begin + NIGHT[0] * 3600, begin + NIGHT[1] * 3600, end]
         evening, night, rest = per_interval(readings, counter, edges, expect)
         flaws = {flaw.kind for part in (evening, night, rest) for flaw in part.flaws}
-        if readings[0][0] > begin + 3600 or dark:
+        unheard = any(since < edge < until for since, until in meter.silent for edge in edges)
+        if readings[0][0] > begin + 3600 or dark or unheard:
             flaws.add("gap")
         if any(begin < at <= end for at in jumps):
             flaws.add("jump")

@@ -36,6 +36,8 @@ class Meters:
         self.readings: dict[str, list[tuple[float, float]]] = {}
         self.heard: set[str] = set()
         """Meters that still speak."""
+        self.words: dict[str, list[float]] = {}
+        """When meters told their flow."""
 
     def meter(
         self, id_: str, use: str, place: tuple[str, ...] = (), rollover: float | None = None, symbol: str = "m³",
@@ -43,7 +45,8 @@ class Meters:
     ) -> None:  # fmt: skip
         counter = Counter(medium="water", rollover=rollover, flow=flow)
         point = Point(name="volume", title=TEXT, type="number", symbol=symbol, counter=counter)
-        model = ThingModel(kind="water-meter", title=TEXT, points=(point,))
+        flowing = Point(name="flow", title=TEXT, type="number", history="every", stale_after=600)
+        model = ThingModel(kind="water-meter", title=TEXT, points=(point, flowing))
         thing = Thing(id=id_, name=id_, model=model, dialect="linli", use=use)
         self.views.append(
             ThingView(
@@ -69,6 +72,11 @@ class Meters:
         stored = [one for n, one in enumerate(told) if n == 0 or told[n - 1][1] != one[1]]
         found = [(at, value) for at, value in stored if since <= at <= until]
         return [Band(int(at * 1000), value, value, value, value, 1) for at, value in found]
+
+    def last_before(self, thing_id: str, point: str, at: float) -> tuple[float, float] | None:
+        assert point == "flow"
+        told = [word for word in self.words.get(thing_id, []) if word <= at]
+        return (told[-1], 0.0) if told else None
 
     def reading(self, thing_id: str, point: str) -> Reading:
         if thing_id not in self.heard:
@@ -245,6 +253,36 @@ def test_a_meter_that_rests_has_no_gap_and_what_it_uses_after_is_of_that_day(
     assert sum(days.values()) == value + 9.0 and max(days) == "2026-11-23"
     assert days["2026-11-23"] == 9.0 and days["2026-11-22"] == 0.0
     assert not {flaw for _, _, flaw in told(energy)} & {"gap"}
+
+
+@pytest.mark.parametrize("until", [22.0, 26.0, 46.0])
+def test_what_a_meter_used_while_it_was_not_heard_is_of_the_time_since_its_last_word(
+    energy: Energy, meters: Meters, clock: FakeClock, until: float
+) -> None:
+    """It counted to noon, stood still until it was last heard, and told of more only two days later."""
+    meters.meter("m", "homes")
+    begin = MIDNIGHT.timestamp() - 72 * HOUR
+    meters.readings["m"] = [(begin, 90.0), (begin + 12 * HOUR, 100.0), (begin + 50 * HOUR, 128.0), (begin + 74 * HOUR, 128.0)]
+    meters.words = {"m": [begin + n * HOUR for n in range(int(until) + 1)] + [begin + 50 * HOUR]}
+    meters.heard = {"m"}
+    energy.close_days()
+    days = used_by_day(energy)
+    each = 28.0 / (50 - until)
+    assert days["2026-11-19"] == pytest.approx(10.0 + max(0.0, 24 - until) * each)
+    assert days["2026-11-20"] == pytest.approx((48 - max(until, 24)) * each)
+    assert sum(days.values()) == pytest.approx(38.0)
+    gaps = {day for _, day, flaw in told(energy) if flaw == "gap"}
+    assert gaps == ({"2026-11-19"} if until < 24 else set()) | {"2026-11-20", "2026-11-21"}
+
+
+def test_a_meter_that_is_heard_all_along_and_ticks_rarely_is_not_in_doubt(energy: Energy, meters: Meters) -> None:
+    meters.meter("m", "homes")
+    begin = MIDNIGHT.timestamp() - 72 * HOUR
+    meters.readings["m"] = [(begin + n * HOUR, n / 9) for n in range(0, 75, 9)]
+    meters.words = {"m": [begin + n * HOUR / 4 for n in range(4 * 75)]}
+    energy.close_days()
+    assert used_by_day(energy)["2026-11-20"] == pytest.approx(24 / 9)
+    assert not {flaw for _, _, flaw in told(energy)}
 
 
 @pytest.mark.parametrize("odd", [0.0, 100_000.0])
