@@ -2,7 +2,9 @@
 
 Some show people who were asked nothing (what a camera took by itself) or say who somebody is (photos of papers). To look at
 one in full is to read personal data, and is in the journal before the picture is handed out: who, of which alarm or case,
-and the picture's hash, never the picture. A small sign of it among others is none: no face and no line can be read there.
+and the picture's hash, never the picture. What a camera took is also drawn small beside its alarm, a hundred points across,
+as a name is shown behind its mask: enough to say what there is, and an entry for every alarm that is passed over would bury
+those that count. Papers are not drawn small at all.
 What people photographed for the work (a broken pipe, a mended one) is the work's own record, and looked at freely.
 """
 
