@@ -157,6 +157,8 @@ class RevealForm(CaseForm):
             "reason": text_field(words, words("casework.reveal.why"), True, lines=True),
         }
         self.lay_out(fields, words("casework.act.reveal"), words("casework.reveal.show"), words("casework.reveal.note"))
+        if field:
+            fields["reason"].input.setFocus()
 
     def work(self) -> Work:
         context, case = self.context, self._detail.view

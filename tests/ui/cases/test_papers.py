@@ -57,6 +57,7 @@ def test_papers_are_a_count_until_somebody_says_why(trial: Site, show: Show) -> 
     page.detail().press("查看 2 张照片")
     page.until(page.has_form)
     form = page.form()
+    page.until(lambda: getattr(page.root.window().focusWidget(), "accessibleName", str)() == "用途")
     form.write("用途", "核对来函")
     page.finish(form)
     page.until(lambda: seen(page))
