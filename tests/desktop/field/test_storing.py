@@ -73,8 +73,8 @@ def test_every_point_of_a_flood_is_stored_with_its_newest_value(ears: Ears) -> N
     ears.describe(*things)
     for odd in (0, 1):
         for n, thing in enumerate(things):
-            ears.say(thing, {point: 10.0 + n / 1000 + odd for point in POINTS[:2]})
-            ears.say(thing, {point: 0.5 + odd / 4 for point in POINTS[2:]})
+            ears.say(thing, dict.fromkeys(POINTS[:2], 10.0 + n / 1000 + odd))
+            ears.say(thing, dict.fromkeys(POINTS[2:], 0.5 + odd / 4))
     begin = int(time.time() * 1000) - 60_000
     latest = ears.finish()
     assert len(latest) == len(things) * len(POINTS)
