@@ -14,6 +14,9 @@ from ui.parts.series import nice_range
 from ui.theme.tokens import theme
 
 LEGEND, MARKS = 24.0, 22.0
+APART = 8.0
+"""Pixels between the values above two bars; where one has not the room, none stands, and the read-out tells them."""
+UNKNOWN = "—"
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ class BarPlot(QWidget):
             place = QRectF(slot.center().x() - slot.width() * every / 2, area.bottom() + 4, slot.width() * every, 16)
             draw_text(painter, place, self._categories[n], "caption", "ink3", align=Qt.AlignmentFlag.AlignHCenter)
         label = self._label(n)
-        if caption.horizontalAdvance(label) <= slot.width() + 2:
+        if label == UNKNOWN or self._widest() + APART <= slot.width():
             top = self._along(area, reach, max(0.0, self._greatest(n)))
             place = QRectF(slot.left() - 4, top - 16, slot.width() + 8, 15)
             draw_text(painter, place, label, "caption", "ink2", align=Qt.AlignmentFlag.AlignHCenter)
@@ -257,7 +260,10 @@ class BarPlot(QWidget):
         return self._told(self._series[0].values[n])
 
     def _told(self, value: float | None) -> str:
-        return "—" if value is None else self._tell(value)
+        return UNKNOWN if value is None else self._tell(value)
+
+    def _widest(self) -> float:
+        return max(metrics("caption").horizontalAdvance(self._label(n)) for n in range(len(self._categories)))
 
     def _every(self, width: float, caption: QFontMetricsF) -> int:
         """Every which category is named, so that names do not meet."""

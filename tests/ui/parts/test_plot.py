@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtGui import QAction, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -192,6 +192,27 @@ def test_bars_tell_each_category_and_what_nobody_knows(bars: BarPlot) -> None:
     assert bars.accessibleDescription() == "1月: 今年 1,200 kWh, 去年 1,100 kWh"
     QTest.keyClick(bars, Qt.Key.Key_Right)
     assert bars.accessibleDescription() == "2月: 今年 1,350 kWh, 去年 — kWh"
+
+
+def test_values_above_bars_never_nearly_touch(bars: BarPlot) -> None:
+    """Between two of them nothing is drawn, at whatever width; where they have no room none stands."""
+    bars.show_bars([str(n) for n in range(1, 11)], [Bars("今年", [153.0] * 10)], "m³", lambda value: f"{value:.1f}")
+    stood = set()
+    for width in range(300, 700, 7):
+        bars.resize(width, 240)
+        drawn = bars.grab().toImage()
+        area = bars._area()
+        slots = [bars._slot(area, n) for n in range(10)]
+        top = round(bars._along(area, bars._reach(), 153.0))
+        band = range(top - 14, top - 2)
+
+        def inked(left: float, right: float, drawn: QImage = drawn, band: range = band) -> bool:
+            columns = range(round(left), round(right))
+            return len({drawn.pixel(x, y) for x in columns for y in band}) > 1
+
+        assert not any(inked(slot.right() - 3, slot.right() + 3) for slot in slots[:-1]), width
+        stood.add(all(inked(slot.left() + 4, slot.right() - 4) for slot in slots))
+    assert stood == {True, False}
 
 
 def test_a_category_opens_by_key_and_by_mouse(bars: BarPlot) -> None:
