@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.simulate.curves import DAY, EPOCH, OFFSET, bumps, counted, daily, daylight, flow, rain, stirring
+from desktop.simulate.curves import DAY, EPOCH, OFFSET, counted, daily, daylight, flow, rain, stirring
 from desktop.simulate.noise import noise, seed_of, smooth
-from desktop.simulate.running import clock, ran
+from desktop.simulate.running import clock, ran, taken
 from desktop.simulate.shapes import AnyShape, Counted, Shapes, Source, Timed, Total
 from desktop.things.model import Point, Value
 from desktop.things.shapes import (
@@ -107,15 +107,15 @@ def _raw(point: Point, shape: AnyShape, thing_seed: int, moment: Moment, others:
         case Rain():
             return rain(shape, seed, moment.at)
         case Occupancy():
-            slot = int(moment.at // shape.hold)
-            likely = shape.low + (shape.high - shape.low) * min(bumps(shape, moment.local / 3600), 1.0)
-            return shape.on if noise(seed, slot) < likely else shape.off
+            return shape.on if taken(shape, seed, int(moment.at // shape.hold)) else shape.off
         case Square():
             return _square(shape, seed, moment.at)
         case Counter():
             return _count(shape, seed, moment.at)
         case Timed():
-            return _begun(shape.counter, seed) + shape.counter.per_hour * ran(shape.runs, shape.seed, moment.at)
+            hours = ran(shape.runs, shape.seed, moment.at)
+            hours = (moment.at - EPOCH) / 3600 - hours if shape.off else hours
+            return _begun(shape.counter, seed) + shape.counter.per_hour * hours
         case Counted():
             return reading(shape, seed, moment.at)
         case Total():

@@ -14,6 +14,7 @@ from desktop.things.shapes import (
     Daily,
     Daylight,
     Meter,
+    Occupancy,
     Pumped,
     Rain,
     Schedule,
@@ -60,17 +61,18 @@ class Counted:
     when: When | None = None
 
 
-Runs = Square | Schedule | Pumped
+Runs = Square | Schedule | Occupancy | Pumped
 """What a counter can count the hours of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A counter that grows while something runs, once that was found, with the seed of it."""
+    """A counter that grows while something runs (or is `off`), once that was found, with the seed of it."""
 
     counter: Counter
     runs: Runs
     seed: int
+    off: bool = False
     when: When | None = None
 
 
@@ -101,10 +103,13 @@ def _ready(point: Point, shapes: Mapping[str, Written], seed: int, totals: Mappi
         return totals[point.name]
     shape = shapes[point.name]
     if isinstance(shape, Counter) and shape.during:
-        name = clocked(shape.during, shapes) or shape.during
+        name = clocked(shape.during, shapes, shape.equals) or shape.during
         runs = shapes[name]
-        assert isinstance(runs, (Square, Schedule, Pumped))
-        return Timed(shape, runs, seed if isinstance(runs, Pumped) else seed_of(seed, name), shape.when)
+        assert isinstance(runs, (Square, Schedule, Occupancy, Pumped))
+        if isinstance(runs, Pumped):
+            return Timed(shape, runs, seed, when=shape.when)
+        off = name == shape.during and runs.on != shape.equals
+        return Timed(shape, runs, seed_of(seed, name), off, shape.when)
     if not isinstance(shape, Meter):
         return shape
     source = source_of(shape.of, shapes, seed, totals)

@@ -128,16 +128,19 @@ class Square(Shape, frozen=True, tag="square"):
 
 class Counter(Shape, frozen=True, tag="counter"):
     """Only ever grows, from about `start`; begins anew after `reset` hours where something sets it back (a calibration).
-    With `during` it grows only while that point is on, as hours of running."""
+    With `during` it grows only while that point is on (or is what it `equals`), as hours of running."""
 
     per_hour: Annotated[float, Meta(ge=0)] = field(name="perHour")
     start: float = 0.0
     reset: Positive | None = None
     during: str = ""
+    equals: Value = True
 
     def __post_init__(self) -> None:
         if self.during and self.reset is not None:
             raise ValueError("during and reset do not go together")
+        if self.equals is not True and not self.during:
+            raise ValueError("equals needs a during")
 
 
 class Meter(Shape, frozen=True, tag="meter"):

@@ -62,8 +62,8 @@ def written(points: Iterable[Point], own: Mapping[str, Mapping[str, object]] | N
     for name, shape in ordered.items():
         if isinstance(shape, Meter) and (why := uncountable(shape.of, shapes)):
             raise ShapeMistake(name, ".of", why)
-        if isinstance(shape, Counter) and shape.during and clocked(shape.during, shapes) is None:
-            raise ShapeMistake(name, ".during", f"how long {shape.during!r} is on cannot be told")
+        if isinstance(shape, Counter) and shape.during and clocked(shape.during, shapes, shape.equals) is None:
+            raise ShapeMistake(name, ".during", f"how long {shape.during!r} is {shape.equals!r} cannot be told")
     return ordered
 
 
@@ -156,13 +156,15 @@ def uncountable(name: str, shapes: Mapping[str, Written]) -> str:
             return f"a meter cannot count {name!r} ({type(other).__name__.lower()})"
 
 
-def clocked(name: str, shapes: Mapping[str, Written]) -> str | None:
-    """The point whose hours of being on are those of `name`: itself, or what it follows. None where nobody can tell them
-    in one step."""
+def clocked(name: str, shapes: Mapping[str, Written], equals: Value = True) -> str | None:
+    """The point whose hours of being on (or off) are those in which `name` is what it `equals`: itself, or what it follows.
+    None where nobody can tell them in one step."""
     match shapes[name]:
-        case Square(when=None, people=False, on=True) | Schedule(when=None, on=True) | Pumped(when=None):
-            return name
-        case Follow(when=None, equals=True, on=True) as follows:
+        case Square(when=None, people=False) | Schedule(when=None) | Occupancy(when=None) as runs:
+            return name if equals in (runs.on, runs.off) else None
+        case Pumped(when=None):
+            return name if equals is True else None
+        case Follow(when=None, equals=True) as follows if follows.on == equals:
             return clocked(follows.point, shapes)
     return None
 

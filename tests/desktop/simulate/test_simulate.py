@@ -137,6 +137,7 @@ def test_a_walk_stays_between_its_ends() -> None:
         {"shape": "share", "of": "x", "by": 2},
         {"shape": "meter", "of": "x"},
         {"shape": "daily", "low": 1, "high": 2},
+        {"shape": "counter", "perHour": 1, "equals": "on"},
     ],
 )
 def test_a_wrong_shape_is_told(shape: dict[str, object]) -> None:
@@ -284,22 +285,39 @@ def test_a_pit_fills_and_is_pumped_out_by_its_pumps_in_turn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("id_", "counter", "on"),
+    ("id_", "counter", "during", "equals"),
     [
-        ("pump-low", "pump1_hours", "pump1_running"), ("pump-low", "pump2_hours", "pump2_running"),
-        ("drain-south", "pump1_hours", "pump1_running"), ("drain-south", "pump2_hours", "pump2_running"),
-        ("fans-east", "fan2_hours", "fan2_running"), ("light-1-1", "run_hours", "feedback"),
-        ("irrigation-garden", "volume", "watering"),
+        ("pump-low", "pump1_hours", "pump1_running", True), ("pump-low", "pump2_hours", "pump2_running", True),
+        ("drain-south", "pump1_hours", "pump1_running", True), ("drain-south", "pump2_hours", "pump2_running", True),
+        ("fans-east", "fan2_hours", "fan2_running", True), ("light-1-1", "run_hours", "feedback", True),
+        ("irrigation-garden", "volume", "watering", True), ("waste-east", "weight_kitchen", "open", True),
+        ("ev-1", "energy", "state", "charging"), ("storage", "charged", "state", "charging"),
+        ("storage", "discharged", "state", "discharging"),
     ],
 )  # fmt: skip
-def test_hours_of_running_are_counted_while_it_runs_and_at_no_other_time(id_: str, counter: str, on: str) -> None:
+def test_what_runs_is_counted_while_it_runs_and_at_no_other_time(
+    id_: str, counter: str, during: str, equals: Value
+) -> None:
     one = next(one for one in fleet(devices("small"), MODELS, 1) if one.device.id == id_)
     point = one.model.point(counter)
     assert point is not None
     looks = [one.values(BEGUN + second) for second in range(0, 26 * 3600, 30)]
     grown = float(looks[-1][counter]) - float(looks[0][counter])
-    by_hand = sum(look[on] for look in looks) * 30 / 3600 * float(str(point.simulate["perHour"]))
-    assert grown == pytest.approx(by_hand, abs=0.1 + 10.0**-point.decimals)
-    assert 0.5 < grown < 26
+    per_hour = float(str(point.simulate["perHour"]))
+    by_hand = sum(look[during] == equals for look in looks) * 30 / 3600 * per_hour
+    assert grown == pytest.approx(by_hand, abs=0.1 * max(1.0, per_hour / 10) + 10.0**-point.decimals)
+    assert 0.5 < grown < 26 * per_hour
     for was, now in pairwise(looks):
-        assert now[counter] == was[counter] or was[on] or now[on]
+        assert now[counter] == was[counter] or equals in (was[during], now[during])
+
+
+def test_what_is_charged_is_what_flows() -> None:
+    """A store's and a charger's counters are its power over the time, and a store gives back less than it took."""
+    there = {one.device.id: one for one in fleet(devices("small"), MODELS, 1)}
+    for id_, counter, sign in (("ev-2", "energy", 1), ("storage", "charged", -1), ("storage", "discharged", 1)):
+        looks = [there[id_].values(BEGUN + second) for second in range(0, 48 * 3600, 60)]
+        flowed = sum(max(0.0, sign * float(look["power"])) for look in looks) / 60
+        assert float(looks[-1][counter]) - float(looks[0][counter]) == pytest.approx(flowed, rel=0.03)
+    day = [there["storage"].values(BEGUN), there["storage"].values(BEGUN + 86_400)]
+    took, gave = (float(day[1][name]) - float(day[0][name]) for name in ("charged", "discharged"))
+    assert 0.85 < gave / took < 0.95
