@@ -21,7 +21,6 @@ from ui.cases.clock import CaseClock
 from ui.cases.detail import Doing, Shown, in_header, move_buttons, sections, state_badges
 from ui.cases.forms import CaseForm, MoveForm, OpenForm, Start
 from ui.cases.kinds import KindChooser
-from ui.cases.printing import Printer
 from ui.cases.round import ScanLine, round_field
 from ui.parts.banner import Banner
 from ui.parts.buttons import IconButton
@@ -29,6 +28,7 @@ from ui.parts.detail import DetailPanel
 from ui.parts.refresh import Refresh
 from ui.parts.text import no_mnemonic
 from ui.shell.context import Context
+from ui.shell.printing import Printer
 
 KEYS = {
     "resume": "S", "suspend": "S", "urge": "U", "escalate": "T", "note": "R", "set_urgency": "Y", "link": "L", "merge": "H",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from desktop.energy import rules
 from desktop.energy.views import EnergyReport, Span
 from desktop.energy.words import figure, period
 from desktop.kernel.bus import Changed
-from desktop.kernel.errors import LinliError
 from desktop.things.model import Medium
 from ui.aio import in_background, slot
 from ui.energy.export import rows_of
@@ -23,13 +21,14 @@ from ui.parts.bars import BarPlot, Bars
 from ui.parts.buttons import Button, IconButton
 from ui.parts.chips import FilterChips
 from ui.parts.failed import tell_failure
-from ui.parts.files import ask_where, free_name, table_file
+from ui.parts.files import save_table
 from ui.parts.layout import card, column, row
 from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
 from ui.parts.text import Label
 from ui.parts.when import local
 from ui.shell.context import Context
+from ui.shell.printing import Printer
 
 SPANS: tuple[Span, ...] = ("day", "month", "year")
 LEAST_HALF, MOST_CHART = 160, 440
@@ -49,6 +48,7 @@ class EnergyPage(ListPage):
         self._media: tuple[Medium, ...] = ()
         self._medium_chips: FilterChips | None = None
         self._report: EnergyReport | None = None
+        self._printer = Printer(self, context)
         self._refresh = Refresh(
             self,
             self._load,
@@ -318,50 +318,21 @@ class EnergyPage(ListPage):
         name = words(
             "energy.export_name", medium=words(f"energy.medium.{report.medium}"), period=f"{report.first}_{report.last}"
         )
-        path = await ask_where(self, words("energy.export_title"), f"{name}.csv", words("energy.export_filter"))
-        if path is None:
-            return
-        try:
-            await in_background(path.write_bytes, table_file(rows_of(words, report)))
-        except OSError as error:
-            self.show_banner(words("energy.not_exported", why=error.strerror or str(error)), "high",
-                             close_name=words("parts.close"))  # fmt: skip
-            return
-        self._context.shell.say(words("energy.exported", file=path))
+        path = await save_table(self, words, words("energy.export_title"), name, rows_of(words, report))
+        if path is not None:
+            self._context.shell.say(words("parts.exported", file=path))
 
-    @slot
-    async def _make_report(self) -> None:
-        words, shell = self._words, self._context.shell
-        # A key pressed twice comes here twice.
-        if self._report is None or not self._print.isEnabled():
+    def _make_report(self) -> None:
+        if self._report is None:
             return
-        self._print.setEnabled(False)
-        try:
-            path = await in_background(self._write_report, self._report.medium, self._span, self._day)
-        except OSError as error:
-            self.show_banner(words("energy.report_not_saved", why=error.strerror or str(error)), "high",
-                             close_name=words("parts.close"))  # fmt: skip
-            return
-        except LinliError as error:
-            self.show_banner(words.told(error), "high", close_name=words("parts.close"))
-            return
-        finally:
-            self._print.setEnabled(True)
-        opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-        shell.say(
-            words("energy.report_made" if opened else "energy.report_made_only", file=path),
-            act=words("energy.report_folder"),
-            on_act=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-        )
+        console, who, lang = self._context.console, self._context.who, self._words.lang
+        medium, span, day = self._report.medium, self._span, self._day
 
-    def _write_report(self, medium: Medium, span: Span, day: date) -> Path:
-        console = self._context.console
-        made = console.reports.energy(self._context.who, medium, span, day, self._words.lang)
-        folder = console.data_dir / "reports"
-        folder.mkdir(exist_ok=True)
-        path = free_name(folder / made.path_suggestion)
-        path.write_bytes(made.data)
-        return path
+        def make() -> tuple[str, bytes]:
+            made = console.reports.energy(who, medium, span, day, lang)
+            return made.path_suggestion, made.data
+
+        self._printer.print(make, self._print)
 
 
 def trend_of(found: Finding) -> tuple[str, str]:

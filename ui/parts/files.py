@@ -10,6 +10,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.kernel.words import Words
+from ui.aio import in_background
+from ui.parts.listpage import ListPage
+
 Cell = str | float | int | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,6 +35,22 @@ def table_file(rows: Iterable[Sequence[Cell]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows([[_cell(cell) for cell in row] for row in rows])
     return out.getvalue().encode("utf-8-sig")
+
+
+async def save_table(
+    page: ListPage, words: Words, title: str, name: str, rows: Iterable[Sequence[Cell]]
+) -> Path | None:
+    """Asks where to, and writes rows as a table file; None where nobody wanted it, or it could not be (which is told)."""
+    path = await ask_where(page, title, f"{name}.csv", words("parts.table_files"))
+    if path is None:
+        return None
+    try:
+        await in_background(path.write_bytes, table_file(rows))
+    except OSError as error:
+        told = words("parts.not_exported", why=error.strerror or str(error))
+        page.show_banner(told, "high", close_name=words("parts.close"))
+        return None
+    return path
 
 
 def _cell(cell: Cell) -> Cell:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStackedWidget, QWidget
 
 from desktop.cases.definition import CaseDefinition
@@ -16,14 +14,13 @@ from desktop.cases.figures import Figures, Group
 from desktop.cases.periods import PERIODS, months_on
 from desktop.cases.told import also, headline, table
 from desktop.kernel.bus import Changed
-from desktop.kernel.errors import LinliError
 from ui.aio import in_background, slot
 from ui.parts.bars import BarPlot
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
 from ui.parts.failed import tell_failure
 from ui.parts.figure import Figure
-from ui.parts.files import ask_where, free_name, table_file
+from ui.parts.files import save_table
 from ui.parts.layout import card, column, row
 from ui.parts.listpage import ListPage
 from ui.parts.refresh import Refresh
@@ -33,6 +30,7 @@ from ui.service import charts
 from ui.service.late import LateRow, late_rows, late_table
 from ui.service.span import CUSTOM, SpanPicker
 from ui.shell.context import Context
+from ui.shell.printing import Printer
 
 BY = ("kind", "category", "assignee")
 MONTHS = 6
@@ -65,6 +63,7 @@ class ServicePage(ListPage):
         super().__init__(words("service.title"))
         self._figures: Figures | None = None
         self._asked: Asked | None = None
+        self._printer = Printer(self, context)
         self._refresh = Refresh(
             self,
             self._load,
@@ -244,53 +243,22 @@ class ServicePage(ListPage):
         if figures is None or self._asked is None:
             return
         name = words("service.export_name", period=f"{self._asked.first}_{self._asked.last}")
-        path = await ask_where(self, words("service.export_title"), f"{name}.csv", words("service.export_filter"))
-        if path is None:
-            return
-        try:
-            await in_background(path.write_bytes, table_file(table(words, figures)))
-        except OSError as error:
-            self._tell(words("service.not_exported", why=error.strerror or str(error)))
-            return
-        self._context.shell.say(words("service.exported", file=path))
+        path = await save_table(self, words, words("service.export_title"), name, table(words, figures))
+        if path is not None:
+            self._context.shell.say(words("parts.exported", file=path))
 
-    @slot
-    async def _make_report(self) -> None:
-        words, shell = self._words, self._context.shell
-        # A key pressed twice comes here twice.
-        if self._asked is None or not self._print.isEnabled():
+    def _make_report(self) -> None:
+        if self._asked is None:
             return
-        self._print.setEnabled(False)
-        try:
-            path = await in_background(self._write_report, self._asked)
-        except OSError as error:
-            self._tell(words("service.report_not_saved", why=error.strerror or str(error)))
-            return
-        except LinliError as error:
-            self._tell(words.told(error))
-            return
-        finally:
-            self._print.setEnabled(True)
-        opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-        shell.say(
-            words("service.report_made" if opened else "service.report_made_only", file=path),
-            act=words("service.report_folder"),
-            on_act=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-        )
+        console, who, lang = self._context.console, self._context.who, self._words.lang
+        since, until = self._asked.instants()
+        kinds = (self._asked.kind,) if self._asked.kind else ()
 
-    def _write_report(self, asked: Asked) -> Path:
-        console = self._context.console
-        since, until = asked.instants()
-        kinds = (asked.kind,) if asked.kind else ()
-        made = console.reports.service_report(self._context.who, since, until, self._words.lang, kinds)
-        folder = console.data_dir / "reports"
-        folder.mkdir(exist_ok=True)
-        path = free_name(folder / made.path_suggestion)
-        path.write_bytes(made.data)
-        return path
+        def make() -> tuple[str, bytes]:
+            made = console.reports.service_report(who, since, until, lang, kinds)
+            return made.path_suggestion, made.data
 
-    def _tell(self, text: str) -> None:
-        self.show_banner(text, "high", close_name=self._words("parts.close"))
+        self._printer.print(make, self._print)
 
 
 def _titled(title: str, plot: BarPlot) -> QWidget:

@@ -9,7 +9,6 @@ from desktop.kernel.bus import Changed
 from desktop.kernel.errors import LinliError
 from ui.aio import in_background, slot
 from ui.cases.panel import CasePanel, refused_words
-from ui.cases.printing import Printer
 from ui.parts.buttons import Button
 from ui.parts.chips import FilterChips
 from ui.parts.failed import tell_failure
@@ -19,6 +18,7 @@ from ui.parts.refresh import Refresh
 from ui.parts.table import DataTable
 from ui.parts.when import local
 from ui.shell.context import Context
+from ui.shell.printing import Printer
 from ui.work.rows import WHENS, YIELDING, Job, columns, counts, jobs
 
 NOTHING = Today((), (), (), ())

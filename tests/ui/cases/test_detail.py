@@ -358,7 +358,7 @@ def test_a_slip_is_printed_by_its_key_and_opened(trial: Site, show: Show, monkey
         opened.append(Path(url.toLocalFile()))
         return True
 
-    monkeypatch.setattr("ui.cases.printing.QDesktopServices.openUrl", open_url)
+    monkeypatch.setattr("ui.shell.printing.QDesktopServices.openUrl", open_url)
     page, shell = show(taken(trial))
     page.act("P")
     page.until(lambda: opened)

@@ -181,7 +181,7 @@ def test_the_report_is_made_kept_and_opened(
     (path,) = (site.console.data_dir / "reports").iterdir()
     assert path.name.startswith("能耗月报") and path.read_bytes().startswith(b"%PDF")
     assert opened == [str(path)]
-    assert shell.said == [f"报表已生成并打开：{path}"]
+    assert shell.said == [f"报表已保存并打开：{path}"]
 
 
 def test_who_may_not_make_reports_has_no_button_for_it(open_page: Open) -> None:

@@ -134,7 +134,7 @@ def test_the_job_sheet_is_printed_and_kept(
         opened.append(url.toLocalFile())  # type: ignore[attr-defined]
         return True
 
-    monkeypatch.setattr("ui.cases.printing.QDesktopServices.openUrl", open_url)
+    monkeypatch.setattr("ui.shell.printing.QDesktopServices.openUrl", open_url)
     given(trial, ENGINEER)
     page, shell = open_page()
     page.act("J")

@@ -1,4 +1,4 @@
-"""A printed form of a case: made in the background, kept beside the other reports, and opened."""
+"""What is printed: made in the background, kept beside the other reports, and opened."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
 from desktop.kernel.errors import LinliError
 from ui.aio import in_background, slot
@@ -25,10 +26,15 @@ class Printer(QObject):
         self._context = context
 
     @slot
-    async def print(self, make: Make) -> None:
-        """Makes the PDF, saves it and opens it; what went wrong is told."""
+    async def print(self, make: Make, button: QWidget | None = None) -> None:
+        """Makes the PDF, saves it and opens it; what went wrong is told. The button rests meanwhile: a key pressed twice
+        comes here twice."""
         words, shell = self._context.words, self._context.shell
+        if button is not None and not button.isEnabled():
+            return
         try:
+            if button is not None:
+                button.setEnabled(False)
             path = await in_background(self._write, make)
         except LinliError as error:
             shell.tell(error)
@@ -36,6 +42,9 @@ class Printer(QObject):
         except OSError as error:
             shell.say(words("alarms.page.report_not_saved", why=error.strerror or str(error)))
             return
+        finally:
+            if button is not None:
+                button.setEnabled(True)
         opened = QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
         shell.say(
             words("alarms.page.report_made" if opened else "alarms.page.report_made_only", file=path),
