@@ -184,6 +184,28 @@ def test_the_report_is_made_kept_and_opened(
     assert shell.said == [f"报表已保存并打开：{path}"]
 
 
+def test_a_key_that_is_pressed_twice_makes_one_report(
+    qtbot: QtBot, site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(lambda _url: False))
+    page, shell = open_page()
+    page.key("Ctrl+P")
+    page.key("Ctrl+P")
+    page.until(qtbot, lambda: shell.said and page.button("打印报表").isEnabled())
+    assert len(list((site.console.data_dir / "reports").iterdir())) == len(shell.said) == 1
+
+
+def test_a_table_file_that_cannot_be_written_is_told(
+    qtbot: QtBot, open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialog.finished.emit(1))
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(tmp_path / "gone" / "out.csv")])
+    page, shell = open_page()
+    page.key("Ctrl+E")
+    page.until(qtbot, lambda: page.says("没有导出"))
+    assert not shell.said
+
+
 def test_who_may_not_make_reports_has_no_button_for_it(open_page: Open) -> None:
     page, _ = open_page(login="feng.guard")
     with pytest.raises(LookupError):
