@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from desktop.energy import rules
@@ -106,14 +105,12 @@ class EnergyPage(ListPage):
         for widget in (self._earlier, self._period, self._later, self._back):
             self.filters.addWidget(widget)
         self.filters.addStretch(1)
-        self._keep_arrows(self._span_chips)
 
     def _lay_out_body(self) -> None:
         words = self._words
         self._figures = Figures(words)
         self._chart = BarPlot(words("energy.chart"), words("energy.chart_empty"))
         self._chart.opened.connect(self._open_column)
-        self._chart.installEventFilter(self)
         self._findings = finding_table(words)
         self._nothing_found = Label(words("energy.findings_none"), "secondary", elide=True)
         self._nothing_found.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -126,7 +123,6 @@ class EnergyPage(ListPage):
         self._meters.opened.connect(self._open_meter)
         self._breakdown = FilterChips([(one, words(f"energy.{one}")) for one in BREAKDOWNS], words("energy.breakdown"))
         self._breakdown.chosen.connect(self._turn)
-        self._keep_arrows(self._breakdown)
         places = QWidget()
         both = row(self._buildings, self._uses, spacing=16)
         both.setStretch(0, 1)
@@ -156,21 +152,6 @@ class EnergyPage(ListPage):
         body.setLayout(whole)
         self.set_body(body)
         self.land_on(self._chart)
-
-    def _keep_arrows(self, chips: FilterChips) -> None:
-        for button in chips.findChildren(Button):
-            button.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """← and → go through time, except in what has arrows of its own: the chart and the chips."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
-        ):
-            event.accept()
-            return True
-        return super().eventFilter(watched, event)
 
     # Reading
 
@@ -235,7 +216,6 @@ class EnergyPage(ListPage):
         chips = FilterChips([(one, words(f"energy.medium.{one}")) for one in media], words("energy.medium_filter"))
         chips.choose(self._medium)
         chips.chosen.connect(self._choose_medium)
-        self._keep_arrows(chips)
         self._medium_place.addWidget(chips)
         # Not when the layout comes to it: what stands beside it is there at once.
         chips.show()

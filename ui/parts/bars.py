@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.parts.arrows import SIDEWAYS, UPRIGHT, claimed
 from ui.parts.ink import draw_text, metrics
 from ui.parts.series import nice_range
 from ui.theme.tokens import theme
@@ -283,8 +284,11 @@ class BarPlot(QWidget):
     def leaveEvent(self, _event: QEvent) -> None:
         self._choose(None)
 
+    def event(self, event: QEvent) -> bool:
+        return claimed(event, UPRIGHT if self._horizontal else SIDEWAYS) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        back, on = (Qt.Key.Key_Up, Qt.Key.Key_Down) if self._horizontal else (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        back, on = UPRIGHT if self._horizontal else SIDEWAYS
         count, key = len(self._categories), event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen is not None:
             self.opened.emit(self._chosen)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
+from ui.parts.arrows import SIDEWAYS, claimed
 from ui.parts.buttons import Button
 
 
@@ -32,12 +33,17 @@ class FilterChips(QWidget):
         for key, title in chips:
             button = Button(title, "chip")
             button.setCheckable(True)
+            button.installEventFilter(self)
             self._group.addButton(button)
             self._buttons[key] = button
             layout.addWidget(button)
         layout.addStretch(1)
         self._buttons[chips[0][0]].setChecked(True)
         self._group.buttonToggled.connect(self._toggled)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """← and → go from chip to chip while one of them has the keys."""
+        return claimed(event, SIDEWAYS) or super().eventFilter(watched, event)
 
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.cases.periods import PERIODS, Period, bounds
@@ -51,8 +50,6 @@ class SpanPicker(QWidget):
         )
         through = row(self._earlier, self._title, self._later, self._back)
         self.setLayout(row(self._chips, 8, through, self._days, self._problem, None, spacing=8))
-        for button in self._chips.findChildren(Button):
-            button.installEventFilter(self)
         self._draw()
 
     @property
@@ -81,17 +78,6 @@ class SpanPicker(QWidget):
     def buttons(self) -> list[Button]:
         """The chips, where the focus of the page may land."""
         return self._chips.findChildren(Button)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """← and → go through the chips while one of them has the keys."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right)
-        ):
-            event.accept()
-            return True
-        return super().eventFilter(watched, event)
 
     def _day(self, name: str) -> QLineEdit:
         edit = QLineEdit()

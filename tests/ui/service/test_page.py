@@ -81,6 +81,22 @@ def test_what_is_late_leads_to_its_case(qtbot: QtBot, open_page: Open) -> None:
     assert shell.gone == [("cases", LATE)]
 
 
+def test_arrows_stay_with_the_part_that_has_the_keys(open_page: Open) -> None:
+    page, _ = open_page()
+    before = page.root.selection_key()  # type: ignore[attr-defined]
+    trend = page.plot("近六个月按时率")
+    trend.setFocus()
+    page.key("Right")
+    page.key("Left")
+    assert trend.accessibleDescription() == trend.readout(0)
+    chip = page.button("类别")
+    chip.click()
+    chip.setFocus()
+    page.key("Left")
+    assert page.button("类型").isChecked()
+    assert page.root.selection_key() == before  # type: ignore[attr-defined]
+
+
 def test_arrows_and_chips_go_through_time(qtbot: QtBot, open_page: Open) -> None:
     page, _ = open_page()
     page.table("超时清单").setFocus()
