@@ -18,7 +18,7 @@ class Refresh(QObject):
     def __init__(
         self, owner: QWidget, read: Callable[[], Coroutine[Any, Any, None]], failed: Callable[[Exception], None]
     ) -> None:
-        """`failed` is told what the reading raised; the next `ask` tries again."""
+        """`failed` is told what the reading raised; the next `ask` tries again, also one that came meanwhile."""
         super().__init__(owner)
         self._read, self._failed = read, failed
         self._page = owner
@@ -45,8 +45,9 @@ class Refresh(QObject):
         try:
             while self._asked and self._page.isVisible():
                 self._asked = False
-                await self._read()
-        except Exception as error:  # noqa: BLE001 whatever it is, the page tells it
-            self._failed(error)
+                try:
+                    await self._read()
+                except Exception as error:  # noqa: BLE001 whatever it is, the page tells it
+                    self._failed(error)
         finally:
             self._running = False

@@ -77,3 +77,24 @@ def test_for_a_hidden_page_nothing_is_read_until_it_is_shown(qtbot: QtBot, loop:
     page.show()
     qtbot.wait(20)
     assert reads == [1], "nobody asked meanwhile"
+
+
+def test_asked_again_during_a_reading_that_fails_it_reads_once_more(
+    qtbot: QtBot, loop: asyncio.AbstractEventLoop
+) -> None:
+    gate, begun, told, drawn = threading.Event(), list[int](), list[Exception](), list[int]()
+
+    async def read() -> None:
+        begun.append(1)
+        if len(begun) == 1:
+            await in_background(gate.wait, 10)
+            raise ValueError("on purpose")
+        drawn.append(1)
+
+    refresh = Refresh(shown(qtbot), read, told.append)
+    refresh.ask()
+    qtbot.waitUntil(lambda: begun == [1])
+    refresh.ask()
+    gate.set()
+    qtbot.waitUntil(lambda: drawn == [1])
+    assert len(told) == 1
