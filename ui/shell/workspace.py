@@ -86,6 +86,8 @@ class Workspace(QWidget):
         self._current = ""
         self._store_problem = False
         self._census, self._seconds = Census(), 0
+        self._counts = self._counted = 0
+        """How many counts were begun, and the newest that was drawn."""
         self._palette: CommandPalette | None = None
         self.sidebar = Sidebar(pages, words, who.name, self)
         self.sidebar.chosen.connect(self.go)
@@ -247,8 +249,14 @@ class Workspace(QWidget):
 
     @slot
     async def _count(self) -> None:
+        self._counts += 1
+        begun = self._counts
         alarms: dict[Priority, int] = await in_background(self._console.alarms.counts)
         cases = await in_background(self._console.case_lists.count, CaseQuery())
+        if begun < self._counted:
+            # One that was begun later was answered sooner and knows more.
+            return
+        self._counted = begun
         self.sidebar.set_waiting("alarms", alarms_waiting(alarms, self._words))
         spoken = self._words("app.open_cases", n=cases.total, overdue=cases.overdue)
         late = Waiting(cases.overdue, self._words("app.overdue_cases", n=cases.overdue), "high", "triangle")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -73,6 +74,28 @@ def test_language_and_theme_switch_live_and_come_back_to_the_same_row(window: Co
     assert workspace(window).page().title() == "Overview"
     kept = load_preferences(console.data_dir)
     assert (kept.lang, kept.theme) == ("en", "dark")
+
+
+def test_a_count_begun_before_another_takes_nothing_back(
+    window: ConsoleWindow, console: Console, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, begun, told = threading.Event(), list[int](), list[object]()
+
+    def counts() -> dict[str, int]:
+        begun.append(len(begun))
+        mine = len(begun)
+        assert mine > 1 or answer.wait(10)
+        return {"high": mine}
+
+    monkeypatch.setattr(console.alarms, "counts", counts)
+    workspace(window).alarms_counted.connect(told.append)
+    workspace(window)._count()
+    qtbot.waitUntil(lambda: len(begun) == 1)
+    workspace(window)._count()
+    qtbot.waitUntil(lambda: told == [{"high": 2}])
+    answer.set()
+    qtbot.waitUntil(lambda: not aio._tasks)
+    assert told == [{"high": 2}]
 
 
 def test_lights_say_in_words_what_is_down(window: ConsoleWindow, field: QuietField, clock: FakeClock) -> None:
