@@ -16,6 +16,7 @@ from ui.aio import in_background, slot
 from ui.parts.chips import FilterChips
 from ui.parts.layout import column, framed, hairline
 from ui.parts.listpage import ListPage
+from ui.parts.refresh import Refresh
 from ui.parts.tree import TreeByPlace
 from ui.shell.context import Context
 from ui.things.deadview import DeadView
@@ -110,7 +111,8 @@ class ThingsPage(ListPage):
         context.bridge.on(Changed, self._changed, self)
         context.bridge.on(Happened, self._live.happened, self)
         self.refresh()
-        self._load_alarms()
+        self._alarms_anew = Refresh(self, self._load_alarms, context.shell.tell)
+        self._alarms_anew.ask()
 
     def selection_key(self) -> str:
         return self._list.current()
@@ -312,9 +314,8 @@ class ThingsPage(ListPage):
         if event.touches("thing", "place"):
             self.refresh()
         if event.touches("alarm", "thing"):
-            self._load_alarms()
+            self._alarms_anew.ask()
 
-    @slot
     async def _load_alarms(self) -> None:
         self._alarms = by_thing(await in_background(self._context.console.alarms.open))
         self._alarms_read = True

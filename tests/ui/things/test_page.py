@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -14,11 +15,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from db.store import Records
+from desktop.alarms.views import AlarmView
 from desktop.field.messages import Happened, ThingSeen
+from desktop.kernel.bus import Changed
 from desktop.kernel.words import Lang
 from tests.support.fakes import FakeClock
 from tests.ui.things.conftest import OnLoop
 from tests.ui.things.site import Site, alarm, at_minutes, make_site, thing
+from ui import aio
 from ui.parts.sidepanel import SidePanel
 from ui.things.list import ThingList
 from ui.things.page import ThingsPage
@@ -90,6 +94,34 @@ def test_what_is_in_alarm_stands_first_and_is_opened(site: Site, on_loop: OnLoop
             assert "13:53 起，未确认" in driver.said()
             driver.button("查看").click()
             assert site.shell.gone == [("alarms", "lift-2-trapped")]
+
+    on_loop(story)
+
+
+def test_alarms_read_before_one_came_do_not_take_it_away(site: Site, on_loop: OnLoop) -> None:
+    answer, begun, heard = threading.Event(), list[int](), list[Changed]()
+
+    def slow() -> list[AlarmView]:
+        found = list(site.alarms)
+        begun.append(1)
+        assert len(begun) > 1 or answer.wait(10)
+        return found
+
+    site.context.console.alarms.open = slow  # type: ignore[method-assign]
+
+    async def story() -> None:
+        with opened(site) as driver:
+            await until(lambda: begun == [1])
+            site.context.bridge.on(Changed, heard.append, driver.page)
+            site.alarms.append(alarm("lift-2", "trapped", at_minutes(site, 7), site))
+            site.bus.publish(Changed({"alarm": frozenset({"lift-2-trapped"})}))
+            await until(lambda: heard)
+            # Long enough for a second reading to be answered first, if one were begun beside the first.
+            await asyncio.sleep(0.1)
+            answer.set()
+            await until(lambda: len(begun) == 2 and not aio._tasks)
+            driver.list.choose("lift-2")
+            await until(lambda: "疑似困人" in driver.said())
 
     on_loop(story)
 
