@@ -258,6 +258,9 @@ class PlanForm(SideForm):
             return
         self._preview.setText(pattern_words(self.words, draft.pattern))
         times = await in_background(self.context.console.schedules.next_times, draft)
+        if draft != self.draft():
+            # An answer to what was chosen before is none.
+            return
         self._then.setText(self._next(times))
 
     def _next(self, times: Iterable[datetime]) -> str:

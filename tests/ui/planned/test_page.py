@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.cases.planned import PlanDraft
 from desktop.kernel.words import Lang, Words
 from desktop.reports.point_labels import point_labels
 from tests.ui.drivers.page import assert_accessible, assert_no_clipped_text
 from tests.ui.drivers.planned import PlannedDriver
 from tests.ui.pages import Recorder, Site
 from tests.ui.planned.made import make
+from ui import aio
 from ui.planned.page import PlannedPage
 
 Open = Callable[..., tuple[PlannedDriver, Recorder]]
@@ -72,14 +75,43 @@ def test_enter_opens_the_case_and_where_there_is_none_the_plan(open_page: Open) 
     page.go("Return")
     assert shell.gone and shell.gone[0][0] == "cases"
     page.go("Right", "Return")
-    assert page.form().says("每天 02:00、22:00")
-    page.form().dismiss()
+    form = page.form()
+    # What a plan means is said by a task: a form that stands may not have said it yet.
+    page.until(lambda: form.says("每天 02:00、22:00"))
+    form.dismiss()
     page.until(lambda: not page.has_form())
 
 
 def test_what_is_late_stands_above_everything(open_page: Open) -> None:
     page, _ = open_page()
     page.until(lambda: "项计划工作已逾期" in page.banner())
+
+
+def test_what_was_asked_before_and_answered_later_is_not_said(
+    site: Site, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, _ = open_page(made=False)
+    page.key("N")
+    form = page.form()
+    form.pick("工单种类", "设备维保")
+    form.pick("周期", "按周")
+    page.until(lambda: not aio._tasks)
+    times, answer, begun = site.console.schedules.next_times, threading.Event(), list[int]()
+
+    def slow(draft: PlanDraft) -> object:
+        begun.append(1)
+        assert len(begun) > 1 or answer.wait(10)
+        return times(draft)
+
+    monkeypatch.setattr(site.console.schedules, "next_times", slow)
+    form.press("周一")
+    page.until(lambda: begun == [1])
+    form.press("周四")
+    both = "下次：11月23日 周一 09:00；11月26日 周四 09:00；11月30日 周一 09:00"
+    page.until(lambda: form.says(both))
+    answer.set()
+    page.until(lambda: not aio._tasks)
+    assert form.says(both)
 
 
 def test_a_plan_is_made_and_says_what_it_means_before_it_is(site: Site, open_page: Open) -> None:
