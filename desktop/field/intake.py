@@ -19,7 +19,7 @@ from desktop.field.latest import LatestTable
 from desktop.field.messages import FromField, Happened
 from desktop.field.reader import Message
 from desktop.field.roster import Known, Roster, State
-from desktop.field.twins import LineName, Twins
+from desktop.field.twins import LineName
 from desktop.things.dialect import Dialect, Happening, Online, Sample, Unreadable, Update
 from desktop.things.model import ONLINE
 from desktop.things.overrides import Overrides
@@ -74,7 +74,6 @@ class Intake:
         """Points with a sample for the next second's history."""
         self._unsaved: set[tuple[str, str]] = set()
         """Points whose latest value changed since those were saved."""
-        self._twins = Twins()
         self._connection = 0
         self._next_offer = self._next_save = self._next_log = 0.0
         self.messages = 0
@@ -97,21 +96,23 @@ class Intake:
         """Works through messages in their order, but for those another line brought before. Nothing they hold makes it
         raise."""
         with self._lock:
-            messages = self._twins.first(messages, line)
             at, now = time.time(), time.monotonic()
             transitions: list[Transition] = [*self._evaluator.expire(now)]
-            self.messages += len(messages)
-            self._work(messages, at, now, transitions)
+            self.messages += len(messages) - self._work(messages, line, at, now, transitions)
             if transitions:
                 self._alarms.take(transitions)
 
-    def _work(self, messages: list[Message], at: float, now: float, transitions: list[Transition]) -> None:
-        """The hot path, a few microseconds for each value: what it needs is at hand in locals."""
-        routes, write, change, connection = (
+    def _work(
+        self, messages: list[Message], line: LineName, at: float, now: float, transitions: list[Transition]
+    ) -> int:
+        """How many of them were copies. The hot path, a few microseconds for each value: what it needs is at hand in
+        locals."""
+        routes, write, change, connection, copies = (
             self._roster.routes,
             self._table.write,
             self._evaluator.change,
             self._connection,
+            0,
         )
         unstored, at_ms = self._unstored, int(at * 1000)
         for topic, payload, replayed in messages:
@@ -120,15 +121,20 @@ class Intake:
                 if route is None:
                     self._unbound(topic, payload, now, transitions)
                     continue
-                for points, binding, known in route:
+                while route is not None:
+                    twin, index, states, binding, known, route = route
+                    if twin is not None and not twin.first(payload, replayed, line):
+                        copies += 1
+                        break
                     for update in binding(payload):
                         sample = update if type(update) is Sample else self._other(known, update, replayed, at)
                         if sample is None:
                             continue
-                        state, value = points.get(sample.point), sample.value
-                        if state is None or value is None or replayed:
-                            self._odd(state, sample, at)
+                        place, value = index.get(sample.point), sample.value
+                        if place is None or value is None or replayed:
+                            self._odd(None if place is None else states[place], sample, at)
                             continue
+                        state = states[place]
                         kind = type(value)
                         if kind is str:
                             value = plain(value)  # type: ignore[arg-type]
@@ -154,6 +160,7 @@ class Intake:
                 self.rejected["internal"] += 1
                 if self._may_log(now):
                     log.exception("a message on %r could not be read", topic[:80])
+        return copies
 
     def _odd(self, state: State | None, sample: Sample, at: float) -> None:
         """A value that is none, or old, or of a point that there is not: it says nothing to alarms and history."""
@@ -300,14 +307,12 @@ class Intake:
     def pair(self, most: int) -> list[str]:
         """Up to `most` topics that protect lives and come over one line so far; from now on over both."""
         with self._lock:
-            found = [topic for topic in self._roster.urgent if topic not in self._twins][:most]
-            self._twins.pair(found)
-            return [topic.decode() for topic in found]
+            return [topic.decode() for topic in self._roster.pair(most)]
 
     def part(self) -> None:
         """The urgent line is gone: everything comes over the wide one alone."""
         with self._lock:
-            self._twins.part()
+            self._roster.part()
 
     def want(self, topics: Iterable[str]) -> None:
         """Puts topics back that could not be subscribed."""

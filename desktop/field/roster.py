@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from db.telemetry import Telemetry
 from desktop.alarms.evaluator import Evaluator, Slot
@@ -13,6 +14,7 @@ from desktop.field.latest import LatestTable
 from desktop.field.messages import FromField, ThingGone, ThingSeen
 from desktop.field.mqtt import matches
 from desktop.field.slots import Slots
+from desktop.field.twins import Twin
 from desktop.things.dialect import Binding, Described, Dialect, Unreadable, Withdrawn
 from desktop.things.model import ONLINE, Point, Thing, Value
 from desktop.things.overrides import Overrides, applied
@@ -55,8 +57,14 @@ class Known:
     """As its description has it."""
     first: int
     room: int
-    points: dict[str, State]
+    index: Mapping[str, int]
+    """Which of `states` a point's is. Things with the same points share it: in a flood it is always at hand."""
+    states: tuple[State, ...]
     bindings: dict[bytes, Binding] = field(default_factory=dict)
+
+    def state(self, point: str) -> State | None:
+        at = self.index.get(point)
+        return None if at is None else self.states[at]
 
     @property
     def protects_lives(self) -> bool:
@@ -64,8 +72,23 @@ class Known:
         return any(rule.life_safety for rule in self.thing.model.alarms)
 
 
-Route = tuple[tuple[dict[str, State], Binding, Known], ...]
-"""Whose a topic's messages are: the thing with its points beside it, for every step costs in a flood."""
+Route: TypeAlias = "tuple[Twin | None, Mapping[str, int], tuple[State, ...], Binding, Known, Route | None]"
+"""Whose a topic's messages are: its twin where both lines bring it, a thing's index and states, how to read it, the thing;
+then the next thing's, which is rare. One flat tuple, for in a flood every step from object to object costs."""
+
+
+def _route(twin: Twin | None, bound: Sequence[tuple[Known, Binding]]) -> Route | None:
+    route: Route | None = None
+    for known, binding in reversed(bound):
+        first = known is bound[0][0]
+        route = (twin if first else None, known.index, known.states, binding, known, route)
+    return route
+
+
+def _bound(route: Route | None) -> Iterator[tuple[Known, Binding]]:
+    while route is not None:
+        _, _, _, binding, known, route = route
+        yield known, binding
 
 
 class Roster:
@@ -97,6 +120,8 @@ class Roster:
         self._announce: dict[str, float] = {}
         self._remembered = {(row.thing_id, row.point): row for row in telemetry.latest()}
         self._said: dict[str, bytes] = {}
+        self._indexes: dict[tuple[str, ...], dict[str, int]] = {}
+        self._twins: dict[bytes, Twin] = {}
         self.routes: dict[bytes, Route] = {}
         """Whose a topic's messages are."""
         self.urgent: set[bytes] = set()
@@ -177,15 +202,15 @@ class Roster:
         self._things[told.id] = known
         self._announce.setdefault(told.id, now + ANNOUNCE_AFTER)
         transitions += self._evaluator.watch(thing)
-        for name, state in known.points.items():
-            state.watch = self._evaluator.slot(told.id, name)
+        for state in known.states:
+            state.watch = self._evaluator.slot(*state.key)
         return known
 
     def _settle(self, thing: Thing, told: Thing, old: Known | None, now: float) -> Known | None:
         """Slots for the thing's points; values it already had move along. None when the table is full."""
-        names = [ONLINE, *(point.name for point in thing.model.points)]
+        names = (ONLINE, *(point.name for point in thing.model.points))
         # A thing that only grew keeps its slots.
-        if old and len(names) <= old.room and names[: len(old.points)] == list(old.points):
+        if old and len(names) <= old.room and names[: len(old.states)] == tuple(old.index):
             first, room = old.first, old.room
         else:
             room = -(-len(names) // 4) * 4 * (2 if old else 1)
@@ -194,14 +219,16 @@ class Roster:
                 return None
             first = taken
         specs: dict[str, Point] = {point.name: point for point in thing.model.points}
-        known = Known(thing, told, first, room, {})
+        states: list[State] = []
         for index, name in enumerate(names):
             spec = specs.get(name)
             stored = spec is not None and spec.history != "none" and spec.type != "string"
             series = self._telemetry.series_id(thing.id, name) if stored else None
             every = spec is not None and spec.history == "every"
-            state = known.points[name] = State((thing.id, name), first + index, series, every)
-            self._carry_over(old.points.get(name) if old else None, state)
+            states.append(State((thing.id, name), first + index, series, every))
+            self._carry_over(old.state(name) if old else None, states[-1])
+        shared = self._indexes.setdefault(names, {name: index for index, name in enumerate(names)})
+        known = Known(thing, told, first, room, shared, tuple(states))
         if old and first != old.first:
             self._slots.give(old.first, old.room, now)
         return known
@@ -236,17 +263,40 @@ class Roster:
 
     def _route(self, known: Known, topics: Iterable[bytes]) -> None:
         for raw in topics:
-            others = tuple(each for each in self.routes.get(raw, ()) if each[2].thing.id != known.thing.id)
-            mine = ((known.points, known.bindings[raw], known),) if raw in known.bindings else ()
-            route = others + mine
+            bound = [each for each in _bound(self.routes.get(raw)) if each[0].thing.id != known.thing.id]
+            if raw in known.bindings:
+                bound.append((known, known.bindings[raw]))
+            route = _route(self._twins.get(raw), bound)
             if route:
                 self.routes[raw] = route
             else:
                 self.routes.pop(raw, None)
-            if any(each.protects_lives for _, _, each in route):
+                self._twins.pop(raw, None)
+            if any(each.protects_lives for each, _ in bound):
                 self.urgent.add(raw)
             else:
                 self.urgent.discard(raw)
+
+    # Two lines
+
+    def pair(self, most: int) -> list[bytes]:
+        """Up to `most` topics that protect lives and came over one line so far; both bring them from now on."""
+        found = [topic for topic in self.urgent if topic not in self._twins][:most]
+        for topic in found:
+            self._twins[topic] = Twin()
+            self._reroute(topic)
+        return found
+
+    def part(self) -> None:
+        """The urgent line is gone. Copies of what it brought last count again: which of them are old, nobody can say."""
+        topics, self._twins = list(self._twins), {}
+        for topic in topics:
+            self._reroute(topic)
+
+    def _reroute(self, topic: bytes) -> None:
+        route = _route(self._twins.get(topic), list(_bound(self.routes.get(topic))))
+        if route:
+            self.routes[topic] = route
 
     def _forget(self, thing_id: str, now: float, transitions: list[Transition]) -> None:
         known = self._things.pop(thing_id, None)
@@ -255,7 +305,7 @@ class Roster:
         self._announce.pop(thing_id, None)
         topics, known.bindings = known.bindings.keys(), {}
         self._route(known, topics)
-        for state in known.points.values():
+        for state in known.states:
             self._table.clear(state.slot)
         self._slots.give(known.first, known.room, now)
         transitions += self._evaluator.forget(thing_id)
@@ -286,10 +336,10 @@ class Roster:
     def slot(self, thing_id: str, point: str) -> int | None:
         """Where a point's latest value is; None when it is gone."""
         known = self._things.get(thing_id)
-        state = known.points.get(point) if known else None
+        state = known.state(point) if known else None
         return state.slot if state else None
 
     def counts(self) -> tuple[int, int]:
         """Things and points known."""
         things = list(self._things.values())
-        return len(things), sum(len(known.points) - 1 for known in things)
+        return len(things), sum(len(known.states) - 1 for known in things)

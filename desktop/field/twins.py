@@ -9,10 +9,7 @@ newest stays the last. Pure.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from typing import Literal
-
-from desktop.field.reader import Message
 
 LineName = Literal["wide", "urgent"]
 
@@ -20,57 +17,29 @@ MOST_AHEAD = 1024
 """Messages of one topic by which one line may be ahead of the other before copies count again."""
 
 
-class _Topic:
-    """What the leading line brought of a topic and the other did not yet, as hashes of payloads."""
+class Twin:
+    """A topic that comes over both lines."""
 
-    __slots__ = ("ahead", "leader")
-
-    def __init__(self) -> None:
-        self.leader: LineName = "wide"
-        self.ahead: deque[int] = deque(maxlen=MOST_AHEAD)
-
-
-class Twins:
-    """Not thread-safe. Passes everything on while no topic comes over both lines."""
+    __slots__ = ("_ahead", "_leader")
 
     def __init__(self) -> None:
-        self._topics: dict[bytes, _Topic] = {}
+        self._leader: LineName = "wide"
+        self._ahead: deque[int] = deque(maxlen=MOST_AHEAD)
+        """What the leading line brought and the other did not yet, as hashes of payloads."""
 
-    def __contains__(self, topic: bytes) -> bool:
-        """Whether both lines bring the topic."""
-        return topic in self._topics
-
-    def pair(self, topics: Iterable[bytes]) -> None:
-        """From now on both lines bring these topics."""
-        for topic in topics:
-            self._topics[topic] = _Topic()
-
-    def part(self) -> None:
-        """The urgent line is gone. Copies of what it brought last count again: which of them are old, nobody can say."""
-        self._topics.clear()
-
-    def first(self, messages: list[Message], line: LineName) -> list[Message]:
-        """The messages that the other line did not bring before, in order. Of replayed ones each line has its own."""
-        if not self._topics:
-            return messages
-        get = self._topics.get
-        return [
-            message
-            for message in messages
-            if (topic := get(message[0])) is None or message[2] or _is_first(topic, hash(message[1]), line)
-        ]
-
-
-def _is_first(topic: _Topic, payload: int, line: LineName) -> bool:
-    ahead = topic.ahead
-    if topic.leader != line:
-        if payload in ahead:
-            # What lies before it this line has lost; the other one brought it.
-            while ahead.popleft() != payload:
-                pass
-            return False
-        # The leader lost it, or had not begun: from here on this line leads.
-        ahead.clear()
-        topic.leader = line
-    ahead.append(payload)
-    return True
+    def first(self, payload: bytes, replayed: bool, line: LineName) -> bool:
+        """Whether the other line did not bring this message before. Of replayed ones each line has its own."""
+        if replayed:
+            return True
+        ahead, hashed = self._ahead, hash(payload)
+        if self._leader != line:
+            if hashed in ahead:
+                # What lies before it this line has lost; the other one brought it.
+                while ahead.popleft() != hashed:
+                    pass
+                return False
+            # The leader lost it, or had not begun: from here on this line leads.
+            ahead.clear()
+            self._leader = line
+        ahead.append(hashed)
+        return True
