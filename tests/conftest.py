@@ -18,6 +18,9 @@ time.tzset() if hasattr(time, "tzset") else None
 
 from db.engine import open_engine
 from db.store import Records, create_schema
+from desktop.cases import service as case_service
+from tests.support.broker import Mosquitto
+from tests.support.definitions import definitions_once
 from tests.support.fakes import FakeClock, FakeIds
 
 KEY = bytes(range(32))
@@ -29,6 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.gui)
     # Quick, pure tests first: a broken rule is told before a window is opened.
     items.sort(key=lambda item: ("slow" in item.keywords, "gui" in item.keywords))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kinds_are_read_once() -> Iterator[None]:
+    """Every test that has a `Cases` of its own would read some thirty files anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(case_service, "load_definitions", definitions_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +102,11 @@ def records(tmp_path: Path, key: bytes, new_id: FakeIds) -> Iterator[Records]:
     store = Records(path, key, new_id)
     yield store
     store.close()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A real broker with its default limits, which says every second how it stands."""
+    found = Mosquitto(tmp_path, "sys_interval 1")
+    yield found
+    found.stop()

@@ -61,13 +61,6 @@ class Pool:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    found = Mosquitto(tmp_path)
-    yield found
-    found.stop()
-
-
-@pytest.fixture
 def pool(broker: Mosquitto) -> Iterator[Pool]:
     found = Pool(broker, load_model(EXAMPLE))
     yield found

@@ -28,13 +28,6 @@ PIT = f"linli/1/{SAMPLE_COMMUNITY}/things/pit-new"
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    found = Mosquitto(tmp_path)
-    yield found
-    found.stop()
-
-
-@pytest.fixture
 def community(broker: Mosquitto) -> Iterator[Publisher]:
     """The sample community speaks; what it gives is the voice of one more device."""
     publisher, stop = Publisher(broker.url), threading.Event()

@@ -46,11 +46,10 @@ from desktop.security.passwords import Argon2
 from desktop.security.principal import Principal, act, system
 from desktop.security.service import Accounts
 from desktop.security.settings import Settings
-from desktop.things.loader import load_models
 from desktop.things.model import AlarmRule, Reading, Thing
 from desktop.things.service import Things
 from tests.support.fakes import FakeClock, FakeIds, FieldReads
-from tests.ui.things.site import defaults
+from tests.ui.things.site import MODELS, defaults
 from ui.aio import Bridge
 from ui.shell.context import Context
 
@@ -224,9 +223,8 @@ def site(founded: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     records = open_records(folder, keys.unlock(folder, None), new_id, lambda ids: bus.publish(Changed(ids)))
     accounts = Accounts(records, clock, new_id, TERMINAL, WEAK)
     still = StillField()
-    models = load_models().models
     for slot, (id_, (kind, name, place)) in enumerate(THINGS.items()):
-        still.known[id_] = Thing(id=id_, name=name, model=models[kind], dialect="linli", place=place), slot * 100
+        still.known[id_] = Thing(id=id_, name=name, model=MODELS[kind], dialect="linli", place=place), slot * 100
 
     places, cases = Places(records, clock, new_id), Cases(records, clock, new_id, TERMINAL)
     alarms = Alarms(records, clock, cases, terminal=TERMINAL, confirm_second=accounts.second_person)
