@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 import threading
 import time
 from multiprocessing.connection import Connection
@@ -19,16 +18,11 @@ from desktop.field.wire import Teller
 
 log = logging.getLogger(__name__)
 
-SWITCH = 0.001
-"""Seconds after which a thread that waits gets its turn (Python's own: 0.005). An alarm goes through three threads, and in
-a flood it would wait for each as long."""
-
 
 def run(pipe: Connection, table_name: str) -> None:
     """Serves until the console says Stop, or is gone: the pipe then ends, whatever killed the console."""
     # Ctrl+C is the console's to hear; it says Stop when it has finished.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.setswitchinterval(SWITCH)
     settings = msgspec.msgpack.decode(pipe.recv_bytes(), type=FieldSettings)
     table = SharedTable(settings.capacity, table_name)
     sending, teller = threading.Lock(), Teller(pipe.send_bytes)

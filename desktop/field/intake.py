@@ -142,11 +142,11 @@ class Intake:
                             raise Unreadable("not_finite", sample.point)
                         state.live_on = connection
                         write(state.slot, value, "good", at, sample.device_at)
-                        watch = state.watch
-                        if watch is not None and value != watch.value:
-                            transitions += change(watch, value, sample.device_at)
                         if value != state.last:
                             state.last = value
+                            watch = state.watch
+                            if watch is not None and (told := change(watch, value, sample.device_at)):
+                                transitions += told
                         elif not state.every:
                             continue
                         state.at_ms = at_ms

@@ -7,7 +7,7 @@ paho reads byte by byte and asks the kernel five times a message; a broker silen
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Message = tuple[bytes, bytes, bool]
 """Topic, payload, and whether it was replayed (retained) rather than live."""
@@ -24,16 +24,14 @@ class Malformed(Exception):
     """The bytes are not MQTT; the connection cannot go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(NamedTuple):
     """Messages in the order they came, and the PUBACK packets that answer those of QoS 1."""
 
     messages: list[Message]
     acks: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(NamedTuple):
     """Any other packet: its first byte and what follows the fixed header."""
 
     command: int

@@ -204,6 +204,9 @@ class Roster:
         transitions += self._evaluator.watch(thing)
         for state in known.states:
             state.watch = self._evaluator.slot(*state.key)
+            if state.watch is not None and state.watch.value is None:
+                # A rule that is new looks at the next value, though it is the same again.
+                state.last = None
         return known
 
     def _settle(self, thing: Thing, told: Thing, old: Known | None, now: float) -> Known | None:
