@@ -27,7 +27,7 @@ from msgspec import Meta
 
 from desktop.things.dialect import Binding, Described, Happening, Online, Sample, Unreadable, Update, Withdrawn
 from desktop.things.model import Point, Thing, ThingModel, Value
-from desktop.things.payload import MAX_STRING, MAX_TOPIC, plain, text, typed
+from desktop.things.payload import MAX_STRING, MAX_TOPIC, SHORT, plain, text, typed
 
 MAX_NAME = 120
 MAX_EVENT_FIELDS = 64
@@ -141,6 +141,7 @@ class _Body(msgspec.Struct):
 
 
 _BODY = msgspec.json.Decoder(_Body)
+_decode = _BODY.decode
 
 
 class _Props:
@@ -153,7 +154,10 @@ class _Props:
         self._checks = {point.name: _check(point) for point in model.points}
 
     def __call__(self, payload: bytes) -> list[Update]:
-        body = typed(payload, _BODY)
+        try:
+            body = _decode(payload) if len(payload) <= SHORT else typed(payload, _BODY)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            body = typed(payload, _BODY)  # which says why not
         device_at = None if body.at is None else body.at / 1000
         checks = self._checks
         updates: list[Update] = []

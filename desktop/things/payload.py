@@ -17,6 +17,8 @@ from desktop.things.dialect import Unreadable
 MAX_BYTES = 65_536
 MAX_DESCRIPTION_BYTES = 262_144
 MAX_DEPTH = 32
+SHORT = 2 * MAX_DEPTH
+"""So many bytes hold no more levels than that, each closed again."""
 MAX_TOPIC = 512
 MAX_STRING = 4_096
 
@@ -61,7 +63,7 @@ def typed(payload: bytes, decoder: msgspec.json.Decoder[T], limit: int = MAX_BYT
     if len(payload) > limit:
         raise Unreadable("too_big", f"{len(payload)} bytes, at most {limit}")
     # What is short, or has few brackets, cannot nest deep: most payloads are let through at C speed.
-    if len(payload) > 2 * MAX_DEPTH and payload.count(b"{") + payload.count(b"[") > MAX_DEPTH and too_deep(payload):
+    if len(payload) > SHORT and payload.count(b"{") + payload.count(b"[") > MAX_DEPTH and too_deep(payload):
         raise Unreadable("too_deep", f"more than {MAX_DEPTH} levels")
     try:
         return decoder.decode(payload)

@@ -33,6 +33,7 @@ BAD = {
     b'"\\ud800"': "surrogate",
     b'"\\udc00 x"': "surrogate",
     b'{"a": "x\\uD83Dy"}': "surrogate",
+    b"[" * 33 + b"]" * 33: "too_deep",
     b"[" * 10_000 + b"]" * 10_000: "too_deep",
     b'{"a":' * 10_000 + b"1" + b"}" * 10_000: "too_deep",
     b" " * (payload.MAX_BYTES + 1): "too_big",
