@@ -262,8 +262,8 @@ def test_what_a_meter_used_while_it_was_not_heard_is_of_the_time_since_its_last_
     """It counted to noon, stood still until it was last heard, and told of more only two days later."""
     meters.meter("m", "homes")
     begin = MIDNIGHT.timestamp() - 72 * HOUR
-    told = [(0, 90.0), (12, 100.0), (50, 128.0), (74, 128.0)]
-    meters.readings["m"] = [(begin + hours * HOUR, value) for hours, value in told]
+    said = [(0, 90.0), (12, 100.0), (50, 128.0), (74, 128.0)]
+    meters.readings["m"] = [(begin + hours * HOUR, value) for hours, value in said]
     meters.words = {"m": [begin + n * HOUR for n in range(int(until) + 1)] + [begin + 50 * HOUR]}
     meters.heard = {"m"}
     energy.close_days()
